@@ -1,0 +1,73 @@
+# `make help` lists what there is.
+
+PYTHON ?= python3
+PORT ?= 8000
+export PORT
+
+VENV := .venv/bin/python
+# The same Python, with the environment of a site on this machine: its own secret, loopback only, no https.
+SITE := $(VENV) -m tools.local
+INSTALL := $(VENV) -m pip install --quiet --disable-pip-version-check --require-hashes --requirement
+LOCK := $(VENV) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+.PHONY: help run dev sample test test-quick check lock clean preflight port
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
+
+run: port .venv/site var/static/.collected ## start the site at http://127.0.0.1:8000 (make run PORT=8001 for another port)
+	@$(SITE) -m backpain.serve
+
+dev: port .venv/site ## start it with Django's development server, which notices changes and explains errors
+	@DEBUG=on $(SITE) -m backpain.serve --prepare-only
+	@DEBUG=on $(SITE) manage.py runserver 127.0.0.1:$(PORT)
+
+sample: .venv/site var/static/.collected ## add a sample person with 16 weeks of history, and say how to sign in
+	@$(SITE) -m backpain.serve --prepare-only
+	@$(SITE) manage.py sample
+
+test: .venv/dev var/static/.collected ## run every check and test, on SQLite, on PostgreSQL and in Chromium
+	@$(VENV) -m tools.test all
+
+test-quick: .venv/dev var/static/.collected ## run the tests on SQLite only, without the browser
+	@$(VENV) -m tools.test quick
+
+check: .venv/dev ## run the linters and the type checker only
+	@$(VENV) -m tools.test check
+
+lock: .venv/dev ## pin the requirements anew (make lock LOCK_OPTIONS=--upgrade for newer versions)
+	$(LOCK) $(LOCK_OPTIONS) requirements/base.in --output-file requirements/base.txt
+	$(LOCK) $(LOCK_OPTIONS) requirements/dev.in --constraint requirements/base.txt --output-file requirements/dev.txt
+
+clean: ## remove what can be made again; data and secret in var/ stay
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis var/static var/test.sqlite3*
+
+preflight: ## see whether this machine has what the site needs
+	@command -v $(PYTHON) > /dev/null || { echo "Backpain cannot start: there is no $(PYTHON) here." >&2; exit 1; }
+	@$(PYTHON) tools/preflight.py
+
+port: preflight ## see whether the port is free as well
+	@$(PYTHON) tools/preflight.py "$(PORT)"
+
+.venv/bin/python: | preflight
+	@echo "Making a virtual environment in .venv"
+	@$(PYTHON) -m venv --clear .venv
+
+.venv/site: requirements/base.txt | .venv/bin/python
+	@echo "Installing what the site needs; this happens once"
+	@$(INSTALL) $<
+	@touch $@
+
+.venv/dev: requirements/dev.txt .venv/site | .venv/bin/python
+	@echo "Installing what the tests need; this happens once"
+	@$(INSTALL) $<
+	@touch $@
+
+# Folders are listed as well: their time changes when a file in them is removed.
+var/static/.collected: .venv/site backpain/settings.py $(shell find static -not -name '.*')
+	@echo "Collecting and compressing the static files"
+	@DEBUG=off $(SITE) manage.py collectstatic --noinput --verbosity 0
+	@touch $@

@@ -1,0 +1,33 @@
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.models import EmailAddress
+from django.contrib import messages
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
+    """allauth's account pages, in our words."""
+
+    error_messages: dict[str, Any] = {
+        **DefaultAccountAdapter.error_messages,
+        "duplicate_email": _("This is the address you have already."),
+        "email_password_mismatch": _("This address and password do not belong together. Please look at both again."),
+        "email_taken": _("There is an account with this address already. You can sign in instead."),
+        "enter_current_password": _("Please type the password you have now."),
+        "incorrect_password": _("This is not your password. Please try again."),
+        "invalid_password_reset": _("This link has been used or is too old. Please ask for a new one."),
+        "same_as_current": _("This is the one you have already. Please type a new one."),
+        "too_many_login_attempts": _("Too many tries in a row. Please wait five minutes and try again."),
+    }
+
+    def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
+        """A confirmed address becomes the person's own, unless somebody else has taken it in the meantime."""
+        try:
+            with transaction.atomic():
+                return bool(super().confirm_email(request, email_address))
+        except IntegrityError:
+            messages.error(request, _("Somebody else has an account with this address. Yours stays as it was."))
+            return False

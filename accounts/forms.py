@@ -1,0 +1,95 @@
+from typing import Any, cast
+from zoneinfo import available_timezones
+
+from allauth.account.forms import AddEmailForm
+from allauth.account.forms import SignupForm as AllauthSignupForm
+from allauth.account.models import EmailAddress
+from crispy_forms.helper import FormHelper
+from django import forms
+from django.contrib import messages
+from django.core.validators import MaxLengthValidator
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+
+REGIONS = ("Africa", "America", "Antarctica", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
+
+
+class SignupForm(AllauthSignupForm):  # type: ignore[misc]  # allauth has no types
+    """Sign-up that also takes the browser's time zone. A script fills the field; it stays blank without one."""
+
+    time_zone = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        longest = cast(int, User._meta.get_field("email").max_length)
+        field = cast(forms.CharField, self.fields["email"])
+        field.validators.append(MaxLengthValidator(longest))
+        field.widget.attrs["maxlength"] = longest
+        self.fields["password1"].help_text = _("At least 8 characters, and not one that many people use.")
+
+    def clean_time_zone(self) -> str:
+        """An unknown zone is the browser's doing, not the person's: they are asked on `/today/` instead."""
+        zone: str = self.cleaned_data["time_zone"]
+        return zone if zone in available_timezones() else ""
+
+    def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
+        """A double tap signs up twice at once: the second has its account already, and is led to signing in."""
+        try:
+            with transaction.atomic():
+                return cast(tuple[User | None, HttpResponse | None], super().try_save(request))
+        except IntegrityError:
+            messages.info(request, _("There is an account with this address now. Please sign in."))
+            return None, redirect("account_login")
+
+    def save(self, request: HttpRequest) -> User:
+        user: User = super().save(request)
+        user.time_zone = self.cleaned_data["time_zone"]
+        user.save(update_fields=["time_zone"])
+        return user
+
+
+class NewAddressForm(AddEmailForm):  # type: ignore[misc]  # allauth has no types
+    """The present address holds until the new one is confirmed; allauth drops one that never was confirmed itself."""
+
+    def save(self, request: HttpRequest) -> EmailAddress:
+        waiting = EmailAddress.objects.filter(user=self.user, verified=False)
+        waiting.exclude(email=self.user.email).delete()
+        return EmailAddress.objects.add_email(request, self.user, self.cleaned_data["email"], confirm=True)
+
+
+def time_zone_choices(current: str) -> list[tuple[str, Any]]:
+    """The zones by region, the person's own among them even where it has an unusual name."""
+    zones = available_timezones()
+    groups: list[tuple[str, Any]] = [("", _("Not known yet")), ("UTC", "UTC")]
+    if current and current != "UTC" and current.split("/")[0] not in REGIONS:
+        groups.append((current, current))
+    for region in REGIONS:
+        names = sorted(zone for zone in zones if zone.startswith(f"{region}/"))
+        groups.append((region, [(zone, zone.split("/", 1)[1].replace("_", " ").replace("/", ", ")) for zone in names]))
+    return groups
+
+
+class PreferencesForm(forms.ModelForm):
+    """How a person counts their days, and in which colours."""
+
+    time_zone = forms.ChoiceField(
+        label=_("Time zone"),
+        required=False,
+        help_text=_("It decides when your day begins. Days you have recorded stay."),
+    )
+
+    class Meta:
+        model = User
+        fields = ["time_zone", "week_start", "color_scheme"]
+        widgets = {"week_start": forms.RadioSelect, "color_scheme": forms.RadioSelect}
+        labels = {"week_start": _("Your week begins on"), "color_scheme": _("Colours")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        cast(forms.ChoiceField, self.fields["time_zone"]).choices = time_zone_choices(self.instance.time_zone)
+        self.helper = FormHelper(self)
+        self.helper.form_tag = False

@@ -1,0 +1,28 @@
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.forms import PreferencesForm
+from accounts.middleware import signed_in
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def preferences(request: HttpRequest) -> HttpResponse:
+    form = PreferencesForm(request.POST or None, instance=signed_in(request))
+    if form.is_valid():
+        form.save()
+        messages.success(request, _("Your preferences are saved."))
+        return redirect("preferences")
+    return render(request, "accounts/preferences.html", {"form": form}, status=400 if form.is_bound else 200)
+
+
+@require_POST
+def safety_read(request: HttpRequest) -> HttpResponse:
+    """Remember that the person has read the safety notes, and go on to their plan."""
+    user = signed_in(request)
+    user.safety_read_at = timezone.now()
+    user.save(update_fields=["safety_read_at"])
+    return redirect("today")

@@ -1,0 +1,90 @@
+"""`python -m backpain.serve` prepares the database, then becomes the web server.
+
+`make run` and the container both start the site with this. With `--prepare-only` it leaves after the preparation.
+"""
+
+import fcntl
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+# Any number will do, as long as every web process of this database uses the same one.
+PREPARATION_LOCK = 20_260_105
+
+
+def main() -> None:
+    for number in STOP_SIGNALS:
+        signal.signal(number, leave)
+    # The database file holds what people recorded about their health: it is for nobody but its owner.
+    os.umask(0o077)
+    prepare()
+    if "--prepare-only" not in sys.argv[1:]:
+        become_server()
+
+
+def leave(_number: int, _frame: FrameType | None) -> None:
+    raise SystemExit(0)
+
+
+def prepare() -> None:
+    """Bring tables and catalogue up to date. Ends the process with one line if settings or database are at fault."""
+    # Imported here: this takes a moment, and a Ctrl-C during it should already end quietly.
+    import django
+    from django.core.exceptions import ImproperlyConfigured
+    from django.core.management import call_command
+    from django.db import OperationalError
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backpain.settings")
+    try:
+        django.setup()
+
+        from exercises.seed import read_catalogue, seed
+
+        with alone_with_database():
+            call_command("migrate", interactive=False, verbosity=0)
+            call_command("createcachetable", verbosity=0)
+            seed(read_catalogue())
+    except ImproperlyConfigured as problem:
+        sys.exit(f"Backpain cannot start: {problem}")
+    except OperationalError as problem:
+        sys.exit(f"Backpain cannot start, the database does not answer: {' '.join(str(problem).split())}")
+
+
+@contextmanager
+def alone_with_database() -> Iterator[None]:
+    """Wait until nobody else prepares the same database: two containers may well start at the same moment."""
+    from django.db import connection
+
+    if connection.vendor == "postgresql":
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_lock(%s)", [PREPARATION_LOCK])
+            yield
+        finally:
+            # The lock lives as long as the connection, and the connection as long as its pool.
+            connection.close()
+            connection.close_pool()  # type: ignore[attr-defined]
+    else:
+        file = Path(connection.settings_dict["NAME"])
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with file.with_name(f"{file.name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+            connection.close()
+
+
+def become_server() -> None:
+    # Held back until gunicorn can handle them: `when_ready` in gunicorn.conf.py lets them through again.
+    signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
+    config = str(BASE_DIR / "gunicorn.conf.py")
+    os.execv(sys.executable, [sys.executable, "-m", "gunicorn", "--config", config])  # noqa: S606
+
+
+if __name__ == "__main__":
+    main()

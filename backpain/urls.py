@@ -1,0 +1,21 @@
+from django.contrib import admin
+from django.urls import include, path
+
+from backpain import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("", include("tracking.urls")),
+    path("", include("accounts.urls")),
+    path("exercises/", include("exercises.urls")),
+    path("safety/", views.safety, name="safety"),
+    path("accounts/", include("allauth.account.urls")),
+    path("admin/", admin.site.urls),
+    path("healthz", views.healthz, name="healthz"),
+    path("readyz", views.readyz, name="readyz"),
+]
+
+handler400 = "backpain.views.bad_request"
+handler403 = "backpain.views.forbidden"
+handler404 = "backpain.views.not_found"
+handler500 = "backpain.views.server_error"

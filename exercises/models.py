@@ -1,0 +1,185 @@
+from collections.abc import Sequence
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from exercises import words
+from exercises.prescription import MAX_PER, MAX_REPETITIONS, MAX_SECONDS, Action, Dose, Frequency, Per, Range, Sides
+
+
+class Position(models.TextChoices):
+    STANDING = "standing", _("standing")
+    SITTING = "sitting", _("sitting")
+    LYING = "lying", _("lying down")
+
+
+class Equipment(models.Model):
+    """A thing that an exercise needs, such as a towel."""
+
+    slug = models.SlugField(_("short name"), unique=True)
+    name = models.CharField(_("name"), max_length=60, help_text=_("As in “You need …”: a tennis ball."))
+
+    class Meta:
+        verbose_name = _("piece of equipment")
+        verbose_name_plural = _("equipment")
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def frequency_constraints(prefix: str) -> list[models.CheckConstraint]:
+    """The bounds of `Frequency` for a table with its three columns."""
+    return [
+        models.CheckConstraint(
+            name=f"{prefix}_frequency",
+            condition=Q(at_least__gte=1)
+            & Q(at_most__gte=models.F("at_least"))
+            & (
+                Q(per=Per.DAY.value, at_most__lte=MAX_PER[Per.DAY])
+                | Q(per=Per.WEEK.value, at_most__lte=MAX_PER[Per.WEEK])
+            ),
+            violation_error_message=_("How often runs from 1 upwards, to at most 20 times a day or 7 days a week."),
+        )
+    ]
+
+
+class FrequencyFields(models.Model):
+    """The columns of a `Frequency`."""
+
+    per = models.CharField(_("counted per"), max_length=4, choices=words.PER)
+    at_least = models.PositiveSmallIntegerField(_("times, at least"), help_text=_("This many counts as done."))
+    at_most = models.PositiveSmallIntegerField(
+        _("times, at most"), help_text=_("This many is enough: at most 20 a day, or 7 days a week.")
+    )
+
+    class Meta:
+        abstract = True
+
+    @property
+    def frequency(self) -> Frequency:
+        return Frequency(Per(self.per), self.at_least, self.at_most)
+
+
+class ExerciseQuerySet(models.QuerySet["Exercise"]):
+    def offered(self) -> Self:
+        """What the catalogue shows and a new plan is made of."""
+        return self.filter(retired=False)
+
+    def with_equipment(self) -> Self:
+        return self.prefetch_related("equipment")
+
+    def done_while(self, position: str) -> Self:
+        return self.filter(Q(position=position) | Q(other_position=position))
+
+    def needing(self, equipment_slug: str) -> Self:
+        return self.filter(equipment__slug=equipment_slug)
+
+    def needing_nothing(self) -> Self:
+        return self.filter(equipment=None)
+
+    def per(self, per: str) -> Self:
+        return self.filter(per=per)
+
+    def mentioning(self, text: str) -> Self:
+        """Every word of `text` occurs somewhere in the exercise."""
+        found = self
+        for word in text.split():
+            found = found.filter(Q(name__icontains=word) | Q(purpose__icontains=word) | Q(steps__icontains=word))
+        return found
+
+
+class Exercise(FrequencyFields):
+    """An entry of the catalogue: what to do, with what, in which position, and its usual prescription."""
+
+    # Four bytes: this key stands in every row of the tables that grow.
+    id = models.AutoField(primary_key=True)
+    slug = models.SlugField(_("short name"), unique=True, help_text=_("Part of the address. It never changes."))
+    number = models.PositiveSmallIntegerField(_("place in the routine"))
+    name = models.CharField(_("name"), max_length=80)
+    purpose = models.TextField(_("what it is for"), help_text=_("One or two short sentences. No medical claims."))
+    position = models.CharField(_("position"), max_length=8, choices=Position)
+    other_position = models.CharField(_("or also"), max_length=8, choices=Position, blank=True)
+    place = models.CharField(
+        _("where exactly"), max_length=120, blank=True, help_text=_("As in “sitting, on a chair or on the floor”.")
+    )
+    equipment = models.ManyToManyField(Equipment, verbose_name=_("equipment"), blank=True)
+    steps = models.TextField(_("steps"), help_text=_("One step a line. They are numbered on the page."))
+    avoid = models.TextField(_("what to avoid"), blank=True, help_text=_("One thing a line."))
+    note = models.TextField(
+        _("where this comes from"), blank=True, help_text=_("What the routine states and what is our default.")
+    )
+    action = models.CharField(_("a repetition is"), max_length=4, choices=words.ACTION)
+    seconds_at_least = models.PositiveSmallIntegerField(_("seconds a repetition, at least"))
+    seconds_at_most = models.PositiveSmallIntegerField(_("seconds a repetition, at most"))
+    repetitions_at_least = models.PositiveSmallIntegerField(_("repetitions, at least"), default=1)
+    repetitions_at_most = models.PositiveSmallIntegerField(_("repetitions, at most"), default=1)
+    sides = models.CharField(_("sides"), max_length=8, choices=words.SIDES)
+    frequency_stated = models.BooleanField(
+        _("the routine states the frequency"), default=True, help_text=_("Off where the frequency is our default.")
+    )
+    sides_stated = models.BooleanField(
+        _("the routine states the sides"), default=True, help_text=_("Off where the sides are our default.")
+    )
+    retired = models.BooleanField(
+        _("retired"), default=False, help_text=_("No longer offered. Plans and history keep it.")
+    )
+    seed_digest = models.CharField(max_length=64, blank=True, editable=False)
+
+    objects = ExerciseQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("exercise")
+        verbose_name_plural = _("exercises")
+        ordering = ["number", "slug"]
+        constraints = [
+            *frequency_constraints("exercise"),
+            models.CheckConstraint(
+                name="exercise_seconds",
+                condition=Q(seconds_at_least__gte=1)
+                & Q(seconds_at_most__gte=models.F("seconds_at_least"))
+                & Q(seconds_at_most__lte=MAX_SECONDS),
+                violation_error_message=_("Seconds run from 1 upwards, to at most one hour."),
+            ),
+            models.CheckConstraint(
+                name="exercise_repetitions",
+                condition=Q(repetitions_at_least__gte=1)
+                & Q(repetitions_at_most__gte=models.F("repetitions_at_least"))
+                & Q(repetitions_at_most__lte=MAX_REPETITIONS),
+                violation_error_message=_("Repetitions run from 1 upwards, to at most 100."),
+            ),
+            models.CheckConstraint(name="exercise_action", condition=Q(action__in=list(Action))),
+            models.CheckConstraint(name="exercise_sides", condition=Q(sides__in=list(Sides))),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("exercise", args=[self.slug])
+
+    def clean(self) -> None:
+        """Browsers send lists with their own line ends and blank lines; keep one plain line an entry."""
+        for name in ("steps", "avoid"):
+            lines = (line.strip() for line in getattr(self, name).splitlines())
+            setattr(self, name, "\n".join(line for line in lines if line))
+
+    @property
+    def dose(self) -> Dose:
+        return Dose(
+            Action(self.action),
+            Range(self.seconds_at_least, self.seconds_at_most),
+            Range(self.repetitions_at_least, self.repetitions_at_most),
+            Sides(self.sides),
+        )
+
+    @property
+    def step_list(self) -> Sequence[str]:
+        return self.steps.splitlines()
+
+    @property
+    def avoid_list(self) -> Sequence[str]:
+        return self.avoid.splitlines()

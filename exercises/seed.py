@@ -1,0 +1,106 @@
+"""From `catalogue.toml` into the database, without undoing what somebody edited there.
+
+Each row remembers a digest of what the file last put into it. As long as the row still matches that digest, nobody
+has edited it, and it follows the file. Once it differs, it belongs to whoever edited it.
+"""
+
+import hashlib
+import json
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+
+from exercises.models import Equipment, Exercise
+
+CATALOGUE = Path(__file__).with_name("catalogue.toml")
+
+
+@dataclass(slots=True)
+class Outcome:
+    """The slugs of the exercises, by what the seeding did with them."""
+
+    created: list[str] = field(default_factory=list)
+    updated: list[str] = field(default_factory=list)
+    unchanged: list[str] = field(default_factory=list)
+    edited: list[str] = field(default_factory=list)
+
+
+@transaction.atomic
+def seed(catalogue: Mapping[str, Any]) -> Outcome:
+    """Bring the exercises of a parsed catalogue file into the database.
+
+    Raises ValidationError for a value out of bounds and KeyError for a missing one; then nothing is changed.
+    """
+    equipment = {}
+    for entry in catalogue["equipment"]:
+        equipment[entry["slug"]], _created = Equipment.objects.get_or_create(
+            slug=entry["slug"], defaults={"name": entry["name"]}
+        )
+    outcome = Outcome()
+    for number, entry in enumerate(catalogue["exercise"], start=1):
+        things = [equipment[slug] for slug in entry.get("equipment", [])]
+        _seed_exercise(outcome, _columns(entry, number), things)
+    return outcome
+
+
+def read_catalogue(path: Path = CATALOGUE) -> dict[str, Any]:
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+def _columns(entry: Mapping[str, Any], number: int) -> dict[str, Any]:
+    """The values of the Exercise columns for one entry of the file."""
+    dose, frequency = entry["dose"], entry["frequency"]
+    return {
+        "slug": entry["slug"],
+        "number": number,
+        "name": entry["name"],
+        "purpose": entry["purpose"],
+        "position": entry["position"],
+        "other_position": entry.get("other_position", ""),
+        "place": entry.get("place", ""),
+        "steps": "\n".join(entry["steps"]),
+        "avoid": "\n".join(entry.get("avoid", [])),
+        "note": entry.get("note", ""),
+        "action": dose["action"],
+        "seconds_at_least": dose["seconds"][0],
+        "seconds_at_most": dose["seconds"][1],
+        "repetitions_at_least": dose["repetitions"][0],
+        "repetitions_at_most": dose["repetitions"][1],
+        "sides": dose["sides"],
+        "per": frequency["per"],
+        "at_least": frequency["times"][0],
+        "at_most": frequency["times"][1],
+        "frequency_stated": entry["frequency_stated"],
+        "sides_stated": entry["sides_stated"],
+    }
+
+
+def _seed_exercise(outcome: Outcome, columns: dict[str, Any], things: list[Equipment]) -> None:
+    slug, digest = columns["slug"], _digest(columns, things)
+    exercise = Exercise.objects.with_equipment().filter(slug=slug).first() or Exercise(slug=slug)
+    is_new = exercise.pk is None
+    if exercise.seed_digest == digest:
+        outcome.unchanged.append(slug)
+    elif not is_new and _digest_of(exercise, columns) != exercise.seed_digest:
+        outcome.edited.append(slug)
+    else:
+        for name, value in columns.items():
+            setattr(exercise, name, value)
+        exercise.seed_digest = digest
+        exercise.full_clean()
+        exercise.save()
+        exercise.equipment.set(things)
+        (outcome.created if is_new else outcome.updated).append(slug)
+
+
+def _digest_of(exercise: Exercise, columns: Iterable[str]) -> str:
+    return _digest({name: getattr(exercise, name) for name in columns}, exercise.equipment.all())
+
+
+def _digest(columns: Mapping[str, Any], things: Iterable[Equipment]) -> str:
+    content = [columns, sorted(thing.slug for thing in things)]
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()

@@ -1,0 +1,26 @@
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from exercises.forms import CatalogueFilter
+from exercises.models import Exercise
+
+
+@login_not_required
+@require_safe
+def catalogue(request: HttpRequest) -> HttpResponse:
+    form = CatalogueFilter(request.GET)
+    exercises = Exercise.objects.offered().with_equipment()
+    valid = form.is_valid()
+    if valid:
+        exercises = form.apply(exercises)
+    context = {"form": form, "exercises": exercises}
+    return render(request, "exercises/list.html", context, status=200 if valid else 400)
+
+
+@login_not_required
+@require_safe
+def exercise(request: HttpRequest, slug: str) -> HttpResponse:
+    found = get_object_or_404(Exercise.objects.with_equipment(), slug=slug)
+    return render(request, "exercises/detail.html", {"exercise": found})

@@ -1,0 +1,87 @@
+"""Doses and frequencies in words, for pages, mails and labels. Every text goes through gettext."""
+
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from exercises.prescription import Action, Dose, Frequency, Per, Range, Sides
+
+PER = [(Per.DAY.value, gettext_lazy("day")), (Per.WEEK.value, gettext_lazy("week"))]
+ACTION = [(Action.HOLD.value, gettext_lazy("a hold")), (Action.MOVE.value, gettext_lazy("a movement"))]
+SIDES = [
+    (Sides.TOGETHER.value, gettext_lazy("both together")),
+    (Sides.EACH_FOOT.value, gettext_lazy("each foot")),
+    (Sides.EACH_LEG.value, gettext_lazy("each leg")),
+]
+
+
+def prescription_in_words(dose: Dose, frequency: Frequency) -> str:
+    """A whole prescription: “Hold 10 seconds, 3 times on each foot, every day”."""
+    return _("%(dose)s, %(frequency)s") % {
+        "dose": dose_in_words(dose),
+        "frequency": frequency_in_words(frequency),
+    }
+
+
+def dose_in_words(dose: Dose) -> str:
+    """One go at an exercise: “Hold 10 seconds, 3 times on each foot”."""
+    words = _length(dose.seconds)
+    if dose.action is Action.HOLD:
+        words = _("hold %(length)s") % {"length": words}
+    if dose.repetitions.at_most > 1:
+        words = _("%(effort)s, %(times)s") % {"effort": words, "times": _times(dose.repetitions)}
+    if dose.sides is Sides.EACH_FOOT:
+        words = _("%(effort)s on each foot") % {"effort": words}
+    elif dose.sides is Sides.EACH_LEG:
+        words = _("%(effort)s on each leg") % {"effort": words}
+    return capfirst(words)
+
+
+def frequency_in_words(frequency: Frequency) -> str:
+    """How often: “every day”, “2–3 times a week”."""
+    low, high = frequency.at_least, frequency.at_most
+    if frequency.per is Per.DAY:
+        named = {(1, 1): _("every day"), (2, 2): _("twice a day"), (1, 2): _("once or twice a day")}
+        return named.get((low, high)) or _("%(times)s a day") % {"times": _times(frequency.range)}
+    named = {
+        (1, 1): _("once a week"),
+        (2, 2): _("twice a week"),
+        (1, 2): _("once or twice a week"),
+        (7, 7): _("on each day of the week"),
+    }
+    return named.get((low, high)) or _("%(times)s a week") % {"times": _times(frequency.range)}
+
+
+def minutes_in_words(seconds: int) -> str:
+    """A length of time for planning, rounded up to whole minutes: “about 4 min”."""
+    minutes = -(-seconds // 60)
+    return ngettext("about %(n)d min", "about %(n)d min", minutes) % {"n": minutes}
+
+
+def time_needed_in_words(dose: Dose) -> str:
+    """How long one dose takes: “about 2 min”, or “about 1–6 min” for a range."""
+    low, high = (-(-seconds // 60) for seconds in (dose.seconds_needed.at_least, dose.seconds_needed.at_most))
+    if low == high:
+        return minutes_in_words(dose.seconds_needed.at_most)
+    return _("about %(low)d–%(high)d min") % {"low": low, "high": high}
+
+
+def _length(seconds: Range) -> str:
+    low, high = seconds.at_least, seconds.at_most
+    if low % 60 == 0 and high % 60 == 0:
+        low, high = low // 60, high // 60
+        if low == high:
+            return ngettext("%(n)d minute", "%(n)d minutes", high) % {"n": high}
+        return ngettext("%(low)d–%(n)d minute", "%(low)d–%(n)d minutes", high) % {"low": low, "n": high}
+    if low == high:
+        return ngettext("%(n)d second", "%(n)d seconds", high) % {"n": high}
+    return ngettext("%(low)d–%(n)d second", "%(low)d–%(n)d seconds", high) % {"low": low, "n": high}
+
+
+def _times(repetitions: Range) -> str:
+    low, high = repetitions.at_least, repetitions.at_most
+    if low == high:
+        return ngettext("%(n)d time", "%(n)d times", high) % {"n": high}
+    if low == 1:
+        return ngettext("up to %(n)d time", "up to %(n)d times", high) % {"n": high}
+    return ngettext("%(low)d–%(n)d time", "%(low)d–%(n)d times", high) % {"low": low, "n": high}

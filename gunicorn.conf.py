@@ -1,0 +1,72 @@
+"""How the web server runs. Read by gunicorn; `.env.example` explains the variables."""
+
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import Any
+
+
+def number(name: str, default: int) -> int:
+    value = os.environ.get(name) or str(default)
+    if not value.isdecimal() or int(value) < 1:
+        sys.exit(f"Backpain cannot start: {name} must be a whole number from 1 up, not “{value}”.")
+    return int(value)
+
+
+on_sqlite = os.environ.get("DATABASE_URL", "sqlite:").startswith("sqlite")
+host = os.environ.get("HOST") or "127.0.0.1"
+port = number("PORT", 8000)
+
+wsgi_app = "backpain.wsgi"
+chdir = str(Path(__file__).resolve().parent)
+bind = f"{host}:{port}"
+umask = 0o077
+
+# SQLite lets one process write at a time, so a second worker would mostly wait for the first. On PostgreSQL two
+# workers keep the site answering while one of them restarts; more pay off with more processor cores.
+workers = number("WEB_WORKERS", 1 if on_sqlite else 2)
+
+# A request lasts milliseconds. The threads are there so that a slow one does not hold up the others.
+worker_class = "gthread"
+threads = number("WEB_THREADS", 4)
+pool_size = number("DATABASE_POOL_SIZE", 8)
+if not on_sqlite and threads > pool_size:
+    sys.exit(
+        f"Backpain cannot start: WEB_THREADS is {threads}, but DATABASE_POOL_SIZE only {pool_size}. "
+        "Each thread needs a database connection of its own."
+    )
+
+# Every worker loads the application by itself: a pool of database connections must not be opened before a fork.
+preload_app = False
+
+# A bit longer than the two minutes a reverse proxy keeps an idle connection, so that it is never the proxy that sends
+# a request into a connection we have just closed.
+keepalive = 125
+
+# Requests under way are finished first, within the ten seconds that Docker grants before it kills.
+graceful_timeout = 8
+
+# Workers report that they are alive by touching a file. In memory, a slow disk cannot make them look dead.
+worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108
+
+# Only BEHIND_PROXY decides whether a proxy's word about https is taken.
+forwarded_allow_ips = ""
+
+# Nothing controls the running server but signals.
+control_socket_disable = True
+
+# Who visits which page is nobody's business, so there is no access log. Gunicorn's warnings name visitors' addresses.
+accesslog = None
+loglevel = "error"
+
+
+def when_ready(_server: Any) -> None:
+    # backpain/serve.py holds these back until there is somebody to handle them.
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT, signal.SIGTERM])
+
+
+def post_worker_init(worker: Any) -> None:
+    if worker.age == 1:
+        sys.stdout.write(f"Backpain is ready at http://{bind}/ (Ctrl-C stops it)\n")
+        sys.stdout.flush()

@@ -1,0 +1,82 @@
+"""A real Chromium against the live site. A console message or a refused policy fails the test that caused it."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from playwright.sync_api import Browser, BrowserContext, Page
+from pytest_django.live_server_helper import LiveServer
+
+from accounts.models import User
+from tests.builders import PASSWORD, browser_of
+
+# Playwright's own event loop runs in the thread of the tests, which Django would take for an asynchronous view.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+
+PHONE = {"width": 390, "height": 844}
+DESK = {"width": 1280, "height": 860}
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, Any]:
+    chromium = shutil.which("chromium")
+    assert chromium, "Chromium is missing; `make test` installs it, or says why it cannot."
+    quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
+    # Chromium will not run as root inside its own sandbox.
+    sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
+    return {"executable_path": chromium, "args": ["--disable-gpu", *quiet, *sandbox]}
+
+
+@pytest.fixture
+def site(transactional_db: None, live_server: LiveServer) -> str:
+    """The address of the live site, with its catalogue."""
+    call_command("seed_catalogue", verbosity=0)
+    return str(live_server.url)
+
+
+Visit = Callable[..., Page]
+
+
+@pytest.fixture
+def complaints() -> list[str]:
+    """What the browser has complained about. A test that expects a complaint takes it out."""
+    return []
+
+
+@pytest.fixture
+def visit(site: str, browser: Browser, complaints: list[str]) -> Iterator[Visit]:
+    """Open a browser of one's own, of a signed-in person or of a stranger: `visit(user, viewport=DESK, …)`."""
+    contexts: list[BrowserContext] = []
+
+    def open_page(user: User | None = None, **options: Any) -> Page:
+        context = browser.new_context(base_url=site, **{"viewport": PHONE, "locale": "en-GB", **options})
+        contexts.append(context)
+        if user:
+            session = browser_of(user).cookies["sessionid"].value
+            context.add_cookies([{"name": "sessionid", "value": session, "url": site}])
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        page.on("console", lambda message: complaints.append(f"{page.url}: {message.text}"))
+        page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error}"))
+        page.on(
+            "request",
+            lambda request: None if request.url.startswith((site, "data:")) else complaints.append(request.url),
+        )
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def sign_up(page: Page, email: str = "kim@example.org") -> None:
+    page.goto("/")
+    page.get_by_role("link", name="Create an account").click()
+    page.get_by_label("Email").fill(email)
+    page.locator("input[type=password]").fill(PASSWORD)
+    page.get_by_role("main").get_by_role("button").click()
+    page.wait_for_url("**/today/")

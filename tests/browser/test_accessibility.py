@@ -1,0 +1,75 @@
+"""axe finds nothing on any page, in either colour scheme, on a phone and on a desk."""
+
+from datetime import date, timedelta
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.utils import timezone
+from playwright.sync_api import Page
+
+from exercises.models import Exercise
+from tests.browser.conftest import DESK, PHONE, Visit
+from tests.builders import a_person, did
+from tracking.models import PlanItem
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+PUBLIC = [
+    "/",
+    "/exercises/",
+    "/exercises/?q=zebra",
+    "/exercises/band-pull/",
+    "/safety/",
+    "/accounts/login/",
+    "/accounts/signup/",
+    "/accounts/password/reset/",
+    "/accounts/password/reset/done/",
+]
+PERSONAL = [
+    "/today/",
+    "/day/2001-01-01/",
+    "/week/",
+    "/history/",
+    "/settings/",
+    "/accounts/password/change/",
+    "/accounts/email/",
+    "/accounts/logout/",
+]
+
+
+def complaints(page: Page) -> list[str]:
+    # Only rules of WCAG 2.2 A and AA and of good practice, which is axe's own choice; nothing is switched off.
+    found = Axe().run(page).response["violations"]
+    return [f"{page.url} {one['id']}: {node['html']}" for one in found for node in one["nodes"]]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["phone", "desk"])
+def test_axe_finds_nothing(scheme: str, viewport: dict[str, int], visit: Visit) -> None:
+    today = timezone.now().date()
+    user = a_person("kim@example.org", safety_read_at=None, time_zone="")
+    PlanItem.objects.start(user, Exercise.objects.offered(), today - timedelta(days=40))
+    for n, exercise in enumerate(Exercise.objects.all()):
+        for back in range(n, 40, 2):
+            did(user, exercise, today - timedelta(days=back), 1 + n % 3)
+    fresh = a_person("lou@example.org")
+    assert not fresh.planitem_set.exists()
+
+    page = visit(color_scheme=scheme, viewport=viewport)
+    found = []
+    for address in PUBLIC:
+        page.goto(address)
+        found += complaints(page)
+    page = visit(user, color_scheme=scheme, viewport=viewport)
+    yesterday = f"/day/{today - timedelta(days=1)}/"
+    for address in [*PERSONAL, yesterday, f"/day/{today + timedelta(days=1)}/", f"/week/{date(2001, 1, 1)}/"]:
+        page.goto(address)
+        found += complaints(page)
+    page.goto("/today/")
+    page.locator("[aria-pressed=false]").first.click()
+    page.wait_for_load_state("networkidle")
+    found += complaints(page)
+    page = visit(fresh, color_scheme=scheme, viewport=viewport)
+    page.goto("/today/")
+    found += complaints(page)
+    assert found == []

@@ -1,0 +1,149 @@
+"""What scripts add to the plan of a day: one tap, one sentence, no jump, and an honest word when it fails."""
+
+import re
+from datetime import date
+from typing import cast
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from accounts.models import User
+from exercises.models import Exercise
+from tests.browser.conftest import Visit
+from tests.builders import a_person, completions
+from tracking.models import PlanItem
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def user(site: str) -> User:
+    user = a_person("kim@example.org")
+    PlanItem.objects.start(user, Exercise.objects.offered(), date(2026, 1, 1))
+    return user
+
+
+@pytest.fixture
+def page(user: User, visit: Visit) -> Page:
+    page = visit(user)
+    page.goto("/today/")
+    return page
+
+
+def place_of(page: Page, slug: str) -> list[float]:
+    """Where a card lies on the page, however far it is scrolled: left, top, width and height."""
+    card = page.locator(f"[data-exercise={slug}]")
+    return cast(list[float], card.evaluate("e => [e.offsetLeft, e.offsetTop, e.offsetWidth, e.offsetHeight]"))
+
+
+def test_a_tick_swaps_the_card_in_place_keeps_the_focus_and_is_announced_once(page: Page) -> None:
+    order = [one.get_attribute("data-exercise") for one in page.locator("[data-exercise]").all()]
+    place = place_of(page, "leg-raise")
+    button = page.locator("#leg-raise-1")
+    button.click()
+    expect(button).to_have_attribute("aria-pressed", "true")
+    expect(page.locator("#said")).to_have_text("Stretch the legs up: Complete. 1 of 13 doses of the day are done.")
+    expect(button).to_be_focused()
+    assert [one.get_attribute("data-exercise") for one in page.locator("[data-exercise]").all()] == order
+    assert place_of(page, "leg-raise") == place
+    button.press("Enter")
+    expect(button).to_have_attribute("aria-pressed", "false")
+
+
+def test_two_tabs_that_tick_the_same_slot_make_one_row(page: Page, user: User) -> None:
+    other = page.context.new_page()
+    other.goto("/today/")
+    for tab in (page, other):
+        tab.locator("#leg-raise-1").click()
+        expect(tab.locator("#leg-raise-1")).to_have_attribute("aria-pressed", "true")
+    assert [(slug, nth) for _day, slug, nth in completions(user)] == [("leg-raise", 1)]
+
+
+def test_a_double_tap_never_counts_twice(page: Page, user: User) -> None:
+    page.locator("#leg-raise-1").dblclick()
+    page.wait_for_load_state("networkidle")
+    assert len(completions(user)) <= 1
+
+
+def test_when_the_site_cannot_be_reached_the_page_says_that_nothing_was_saved(
+    user: User, visit: Visit, complaints: list[str]
+) -> None:
+    page = visit(user)
+    page.goto("/today/")
+    complaint = page.get_by_text("The site cannot be reached, so that was not saved.")
+    page.route("**/day/**", lambda route: route.fulfill(status=503, body="away"))
+    page.locator("#leg-raise-1").click()
+    expect(page.get_by_text("That could not be saved.")).to_be_visible()
+    expect(complaint).to_be_hidden()
+    expect(page.locator("#leg-raise-1")).to_have_attribute("aria-pressed", "false")
+    page.unroute("**/day/**")
+    page.locator("#leg-raise-1").click()
+    expect(page.locator("#leg-raise-1")).to_have_attribute("aria-pressed", "true")
+    expect(page.get_by_text("That could not be saved.")).to_be_hidden()
+    assert len(completions(user)) == 1
+    assert "503" in complaints.pop(0)
+    assert "Response Status Error Code 503" in complaints.pop(0)
+
+
+def test_a_session_that_has_ended_leads_to_signing_in(page: Page, user: User, complaints: list[str]) -> None:
+    user.set_password("another long and quiet phrase")
+    user.save()
+    page.locator("#leg-raise-1").click()
+    page.wait_for_url(re.compile(r"/accounts/login/\?next=%2Ftoday%2F$"))
+    assert completions(user) == []
+    assert "403" in complaints.pop(0)
+
+
+def test_a_page_left_open_past_midnight_says_that_a_new_day_has_begun(user: User, visit: Visit) -> None:
+    page = visit(user)
+    page.clock.install(time=timezone.now())
+    page.goto("/today/")
+    notice = page.get_by_text("A new day has begun.")
+    expect(notice).to_be_hidden()
+    page.clock.fast_forward(user.seconds_to_next_day(timezone.now()) * 1000 - 60_000)
+    expect(notice).to_be_hidden()
+    page.clock.fast_forward(90_000)
+    expect(notice).to_be_visible()
+
+
+def test_the_page_can_be_worked_with_the_keyboard_alone(page: Page) -> None:
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#main")).to_be_focused()
+    reached = set()
+    for _press in range(80):
+        page.keyboard.press("Tab")
+        reached.add(page.evaluate("document.activeElement.id"))
+    assert {f"{slug}-1" for slug in Exercise.objects.values_list("slug", flat=True)} <= reached
+
+
+def test_nothing_to_tap_is_smaller_than_a_fingertip(page: Page) -> None:
+    for address in ("/today/", "/week/", "/history/", "/exercises/", "/settings/"):
+        page.goto(address)
+        small = page.locator("button, .tabs a, .strip a, .round, .chart td a, .weeks a, .years a, select, .button")
+        for one in small.all():
+            box = one.bounding_box()
+            if box:
+                assert min(box["width"], box["height"]) >= 43.5, (address, one.inner_text(), box)
+
+
+@pytest.mark.parametrize("width", [320, 390, 768, 1280])
+def test_no_page_is_wider_than_its_window(user: User, visit: Visit, width: int) -> None:
+    page = visit(user, viewport={"width": width, "height": 800})
+    for address in ("/today/", "/week/", "/history/", "/exercises/", "/exercises/band-pull/", "/settings/", "/safety/"):
+        page.goto(address)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, address
+
+
+def test_nothing_moves_while_the_page_loads(page: Page) -> None:
+    page.add_init_script(
+        "window.shift = 0;"
+        "new PerformanceObserver(list => { for (const one of list.getEntries()) window.shift += one.value })"
+        ".observe({type: 'layout-shift', buffered: true})"
+    )
+    for address in ("/today/", "/week/", "/history/"):
+        page.goto(address)
+        page.wait_for_load_state("networkidle")
+        assert page.evaluate("window.shift") == 0, address

@@ -1,0 +1,120 @@
+"""Small builders that let a test say only what it is about."""
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
+from html.parser import HTMLParser
+from itertools import count
+from typing import Any
+
+from django.test import Client
+
+from accounts.models import User
+from exercises.models import Equipment, Exercise
+from exercises.prescription import Frequency, Per
+from tracking.models import Completion, PlanItem
+
+_numbers = count(1)
+
+DAILY = Frequency(Per.DAY, 1, 1)
+TWO_OR_THREE_A_DAY = Frequency(Per.DAY, 2, 3)
+TWO_OR_THREE_A_WEEK = Frequency(Per.WEEK, 2, 3)
+
+PASSWORD = "a long and quiet phrase"
+
+
+def a_person(email: str = "", **fields: Any) -> User:
+    fields = {"time_zone": "UTC", "safety_read_at": datetime(2026, 1, 1, tzinfo=UTC), **fields}
+    return User.objects.create_user(email or f"person{next(_numbers)}@example.org", PASSWORD, **fields)
+
+
+def an_exercise(slug: str = "", frequency: Frequency = DAILY, needs: Iterable[str] = (), **fields: Any) -> Exercise:
+    number = next(_numbers)
+    exercise = Exercise.objects.create(
+        **{
+            "slug": slug or f"exercise-{number}",
+            "number": number,
+            "name": (slug or f"exercise {number}").replace("-", " ").capitalize(),
+            "purpose": "Keeps a test going.",
+            "position": "standing",
+            "steps": "Begin.\nEnd.",
+            "action": "hold",
+            "seconds_at_least": 30,
+            "seconds_at_most": 30,
+            "sides": "together",
+            "per": frequency.per,
+            "at_least": frequency.at_least,
+            "at_most": frequency.at_most,
+            **fields,
+        }
+    )
+    for name in needs:
+        thing, _created = Equipment.objects.get_or_create(slug=name.replace(" ", "-"), defaults={"name": name})
+        exercise.equipment.add(thing)
+    return exercise
+
+
+def on_plan(
+    user: User, exercise: Exercise, starts_on: date, ends_on: date | None = None, frequency: Frequency | None = None
+) -> PlanItem:
+    frequency = frequency or exercise.frequency
+    return PlanItem.objects.create(
+        user=user,
+        exercise=exercise,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        per=frequency.per,
+        at_least=frequency.at_least,
+        at_most=frequency.at_most,
+    )
+
+
+def did(user: User, exercise: Exercise, day: date, times: int = 1) -> None:
+    for nth in range(1, times + 1):
+        Completion.objects.set_done(user, day, exercise, nth, datetime(2026, 1, 1, tzinfo=UTC))
+
+
+def completions(user: User) -> list[tuple[date, str, int]]:
+    """Day, slug and nth of all that a person has done."""
+    rows = Completion.objects.for_user(user).order_by("day", "exercise__slug", "nth")
+    return list(rows.values_list("day", "exercise__slug", "nth"))
+
+
+def browser_of(user: User, **options: Any) -> Client:
+    """A client in which the person is signed in."""
+    client = Client(**options)
+    client.force_login(user)
+    return client
+
+
+class _Elements(HTMLParser):
+    def __init__(self, attribute: str) -> None:
+        super().__init__()
+        self.attribute = attribute
+        self.found: list[dict[str, str]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if any(name == self.attribute for name, _value in attrs):
+            self.found.append({"tag": tag, **{name: value or "" for name, value in attrs}})
+
+
+def elements(response: Any, attribute: str) -> list[dict[str, str]]:
+    """The attributes of the elements of a page that carry `attribute`, in their order."""
+    parser = _Elements(attribute)
+    parser.feed(response.content.decode())
+    return parser.found
+
+
+class _Text(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.parts: list[str] = []
+
+    def handle_data(self, data: str) -> None:
+        self.parts.append(data)
+
+
+def text_of(response: Any) -> str:
+    """What a page says, with white space folded."""
+    parser = _Text()
+    parser.feed(response.content.decode())
+    return " ".join(" ".join(parser.parts).split())

@@ -1,0 +1,131 @@
+"""The promises of the layout, read off the code itself."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.db import models
+
+ROOT = Path(settings.BASE_DIR)
+APPS = ("accounts", "exercises", "tracking")
+# An arrow per app: what it may import of ours. `tracking` stands above the others, `accounts` knows neither.
+ARROWS = {
+    "accounts": {"accounts"},
+    "exercises": {"exercises", "accounts"},
+    "tracking": {"tracking", "exercises", "accounts"},
+}
+PURE = ("exercises/prescription.py", "tracking/schedule.py", "tracking/adherence.py")
+
+
+def sources(app: str) -> Iterator[Path]:
+    return (path for path in (ROOT / app).rglob("*.py") if "migrations" not in path.parts)
+
+
+def imported(path: Path) -> set[str]:
+    """The names of the modules that a file imports."""
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path} imports by a relative name"
+            names.add(node.module or "")
+    return names
+
+
+@pytest.mark.parametrize("app", APPS)
+def test_no_arrow_runs_back(app: str) -> None:
+    ours = set(APPS) | {"backpain", "tests"}
+    for path in sources(app):
+        reached = {name.split(".")[0] for name in imported(path)} & ours
+        assert reached <= ARROWS[app], f"{path} reaches for {reached - ARROWS[app]}"
+
+
+@pytest.mark.parametrize("path", PURE)
+def test_the_rules_are_pure(path: str) -> None:
+    for name in imported(ROOT / path):
+        assert not name.startswith(("django", "accounts")), f"{path} imports {name}"
+        assert not name.endswith((".models", ".agenda", ".words")), f"{path} imports {name}"
+    assert not re.search(r"\.(now|today)\(", (ROOT / path).read_text(encoding="utf-8"))
+
+
+def test_only_views_commands_and_the_sign_up_form_read_the_clock() -> None:
+    readers = {
+        str(path.relative_to(ROOT))
+        for app in APPS
+        for path in sources(app)
+        if re.search(r"\b(now|today|time)\(\)", path.read_text(encoding="utf-8"))
+    }
+    assert readers == {
+        "accounts/views.py",
+        "tracking/forms.py",
+        "tracking/management/commands/sample.py",
+        "tracking/views.py",
+    }
+
+
+@pytest.mark.parametrize("app", APPS)
+def test_views_speak_the_vocabulary_of_the_querysets(app: str) -> None:
+    text = (ROOT / app / "views.py").read_text(encoding="utf-8")
+    assert not re.search(r"\.(filter|exclude|annotate|raw|extra)\(", text)
+
+
+def personal_models() -> list[type[models.Model]]:
+    user = apps.get_model(settings.AUTH_USER_MODEL)
+    ours = [model for app in APPS for model in apps.get_app_config(app).get_models() if model is not user]
+    return [model for model in ours if any(field.related_model is user for field in model._meta.fields)]
+
+
+def test_personal_tables_are_found() -> None:
+    assert {model.__name__ for model in personal_models()} == {"Completion", "PlanItem"}
+
+
+@pytest.mark.parametrize("model", personal_models(), ids=lambda model: model.__name__)
+def test_every_key_of_a_personal_table_contains_the_user(model: type[models.Model]) -> None:
+    key = model._meta.pk
+    assert isinstance(key, models.CompositePrimaryKey)
+    assert key.field_names[0] == "user_id"
+    for constraint in model._meta.constraints:
+        if isinstance(constraint, models.UniqueConstraint):
+            assert "user" in constraint.fields
+    assert not any(field.unique for field in model._meta.fields if field is not key)
+
+
+@pytest.mark.parametrize("model", personal_models(), ids=lambda model: model.__name__)
+def test_a_personal_table_refers_to_users_and_exercises_alone(model: type[models.Model]) -> None:
+    related = {field.related_model.__name__ for field in model._meta.fields if field.related_model}
+    assert related <= {"User", "Exercise"}
+
+
+def test_completions_have_one_index() -> None:
+    model = apps.get_model("tracking", "Completion")
+    assert model._meta.indexes == []
+    assert not any(getattr(field, "db_index", False) for field in model._meta.fields)
+
+
+TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(ROOT / "templates")))
+def test_templates_carry_nothing_that_the_content_policy_forbids(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert not re.search(r"<style|\sstyle=|\son\w+=|javascript:", text)
+    for tag in re.findall(r"<script[^>]*>", text):
+        assert "src=" in tag, tag
+    assert not re.search(r"(src|href|action)=[\"'](https?:)?//", text), "a page asks nobody else for anything"
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(ROOT / "templates")))
+def test_every_text_of_a_template_is_translated(path: Path) -> None:
+    """Outside of tags, variables and translate tags, no word of three letters or more is left."""
+    text = path.read_text(encoding="utf-8")
+    text = re.sub(r"{% comment %}.*?{% endcomment %}|{#.*?#}", " ", text, flags=re.S)
+    text = re.sub(r"{% block main_class %}.*?{% endblock %}", " ", text)
+    text = re.sub(r"{% blocktrans.*?{% endblocktrans(late)? %}", " ", text, flags=re.S)
+    text = re.sub(r"{%.*?%}|{{.*?}}", " ", text, flags=re.S)
+    text = re.sub(r"<[^>]*>|&\w+;", " ", text, flags=re.S)
+    assert re.findall(r"[^\W\d_]{3,}", text) == []

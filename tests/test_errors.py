@@ -1,0 +1,207 @@
+"""When something goes wrong: every answer is a page of ours that says what happened and leads on."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NoReturn
+
+import pytest
+from django.db import InterfaceError, OperationalError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.test import Client
+from pytest_django import Settings
+
+from tests.builders import a_person, an_exercise, browser_of, elements, text_of
+
+
+def not_raising() -> Client:
+    """A client that is answered like a browser, also when the site breaks."""
+    return Client(raise_request_exception=False)
+
+
+def breaks(error: Exception) -> Any:
+    def function(*_args: Any, **_kwargs: Any) -> NoReturn:
+        raise error
+
+    return function
+
+
+@contextmanager
+def database_away(error: type[Exception] = OperationalError) -> Iterator[None]:
+    with connection.execute_wrapper(breaks(error("server closed the connection unexpectedly"))):
+        yield
+
+
+def assert_is_our_page(response: Any, status: int, sentence: str) -> None:
+    """A page with one heading, one thing to do next, our look, and nothing of the machinery."""
+    html = response.content.decode()
+    assert response.status_code == status
+    assert response["Content-Type"] == "text/html; charset=utf-8"
+    assert sentence in text_of(response)
+    assert html.count("<h1>") == 1
+    assert [tag["class"] for tag in elements(response, "class") if "button" in tag["class"]] == ["button"]
+    assert "app.css" in html
+    for word in ("Traceback", "Exception", "Error", "django", "allauth", 'class="tabs"', " style="):
+        assert word not in html
+
+
+# --- What was asked for cannot be answered --------------------------------------------------------------------------
+
+
+def test_an_unknown_address_is_a_404() -> None:
+    assert_is_our_page(Client().get("/nowhere/"), 404, "There is nothing here")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("address", ["/day/2026-02-30/", "/week/2026-13-01/", "/day/1999-12-31/", "/exercises/none/"])
+def test_a_day_or_an_exercise_that_does_not_exist_is_a_404(address: str) -> None:
+    assert_is_our_page(browser_of(a_person()).get(address), 404, "There is nothing here")
+
+
+@pytest.mark.django_db
+def test_a_404_of_ours_says_what_is_missing() -> None:
+    page = browser_of(a_person()).post("/day/2026-11-18/none/1/", {"done": "yes"})
+
+    assert_is_our_page(page, 404, "This exercise was not on your plan on that day.")
+
+
+@pytest.mark.django_db
+def test_a_request_that_does_not_fit_is_a_400_and_says_why() -> None:
+    exercise = an_exercise()
+
+    page = browser_of(a_person()).post(f"/day/2026-11-18/{exercise.slug}/1/", {"done": "perhaps"})
+
+    assert_is_our_page(page, 400, "Say whether it is done, yes or no.")
+
+
+def test_a_request_for_another_host_is_a_400_without_details() -> None:
+    page = Client().get("/", headers={"Host": "elsewhere.example"})
+
+    assert_is_our_page(page, 400, "nothing was saved")
+    assert "elsewhere" not in page.content.decode()
+
+
+def test_a_request_with_too_many_fields_is_a_400() -> None:
+    page = Client().post("/accounts/login/", {f"field{n}": "" for n in range(1001)})
+
+    assert_is_our_page(page, 400, "nothing was saved")
+
+
+@pytest.mark.django_db
+def test_a_page_that_is_not_open_to_everybody_is_a_403() -> None:
+    user = a_person()
+    user.set_unusable_password()
+    user.save()
+
+    assert_is_our_page(browser_of(user).get("/accounts/reauthenticate/"), 403, "This page is not open to you")
+
+
+def test_too_much_at_once_is_a_413(settings: Settings) -> None:
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1000
+
+    page = Client().post("/accounts/login/", {"login": "x" * 2000})
+
+    assert_is_our_page(page, 413, "That was too much at once")
+
+
+@pytest.mark.django_db
+def test_too_many_attempts_are_a_429(settings: Settings) -> None:
+    settings.ACCOUNT_RATE_LIMITS = {"login": "1/m/ip"}
+    Client().post("/accounts/login/")
+
+    assert_is_our_page(Client().post("/accounts/login/"), 429, "A short break, please")
+
+
+# --- We are broken --------------------------------------------------------------------------------------------------
+# These tests have no database: pytest-django lets none of them touch one, so the pages cannot need it.
+
+
+def test_a_mistake_of_ours_is_a_500_without_details(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("exercises.views.CatalogueFilter", breaks(RuntimeError("a secret detail")))
+
+    page = not_raising().get("/exercises/")
+
+    assert_is_our_page(page, 500, "It was not your doing.")
+    assert "secret" not in page.content.decode()
+    assert "Retry-After" not in page
+
+
+def test_the_500_page_needs_no_list_of_static_files(settings: Settings, tmp_path: Path) -> None:
+    settings.STATIC_ROOT = tmp_path
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    }
+
+    page = not_raising().get("/")
+
+    assert_is_our_page(page, 500, "It was not your doing.")
+    assert "/static/css/app.css" in [link["href"] for link in elements(page, "href")]
+
+
+@pytest.mark.parametrize("error", [OperationalError, InterfaceError])
+def test_a_database_that_is_away_is_a_503_that_comes_back(
+    error: type[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("exercises.views.CatalogueFilter", breaks(error("server closed the connection")))
+
+    page = not_raising().get("/exercises/?position=seated")
+
+    assert_is_our_page(page, 503, "It comes back by itself")
+    assert page["Retry-After"] == "10"
+    assert [link["href"] for link in elements(page, "href") if link["tag"] == "a"] == ["/exercises/?position=seated"]
+
+
+def test_a_503_after_a_post_leads_to_the_start_not_to_an_address_without_a_page(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("allauth.account.views.LoginView.get_form_class", breaks(OperationalError("gone")))
+
+    page = not_raising().post("/accounts/login/", {"login": "me@example.org"})
+
+    assert_is_our_page(page, 503, "It comes back by itself")
+    assert [link["href"] for link in elements(page, "href") if link["tag"] == "a"] == ["/"]
+
+
+@pytest.mark.django_db
+def test_a_signed_in_person_is_told_when_the_database_is_away_and_goes_on_when_it_is_back() -> None:
+    client = browser_of(a_person(), raise_request_exception=False)
+
+    with database_away():
+        for page in (client.get("/today/"), client.post("/settings/", {"week_start": "6"})):
+            assert_is_our_page(page, 503, "It comes back by itself")
+            assert page["Retry-After"] == "10"
+            assert "sessionid" not in page.cookies
+
+    assert client.get("/today/").status_code == 200
+
+
+# --- Health ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_the_site_is_alive_and_ready() -> None:
+    alive, ready = Client().get("/healthz"), Client().get("/readyz")
+
+    assert (alive.status_code, alive.content) == (200, b"ok\n")
+    assert (ready.status_code, ready.content) == (200, b"ready\n")
+
+
+@pytest.mark.django_db
+def test_the_site_is_alive_but_not_ready_while_the_database_is_away() -> None:
+    with database_away():
+        alive, ready = Client().get("/healthz"), Client().get("/readyz")
+
+    assert alive.status_code == 200
+    assert (ready.status_code, ready.content) == (503, b"the database does not answer\n")
+    assert ready["Retry-After"] == "10"
+    assert Client().get("/readyz").status_code == 200
+
+
+@pytest.mark.django_db
+def test_the_site_is_not_ready_before_its_migrations_are_applied(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(MigrationExecutor, "migration_plan", lambda _executor, _targets: [("a migration", False)])
+
+    ready = Client().get("/readyz")
+
+    assert (ready.status_code, ready.content) == (503, b"migrations are missing\n")

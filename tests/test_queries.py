@@ -1,0 +1,86 @@
+"""How many queries a page takes: the same at one row and at many."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.core.cache import cache
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from time_machine import TimeMachineFixture
+from zeal import zeal_context
+
+from exercises.prescription import Frequency, Per
+from tests.builders import TWO_OR_THREE_A_WEEK, a_person, an_exercise, browser_of, did, on_plan
+
+pytestmark = pytest.mark.django_db
+
+START = date(2025, 1, 6)
+SESSION_AND_USER = 2
+
+
+@pytest.fixture(autouse=True)
+def wednesday(time_machine: TimeMachineFixture) -> None:
+    time_machine.move_to("2026-11-18 10:00:00Z", tick=False)
+
+
+@pytest.mark.parametrize("rows", [1, 3, 9])
+@pytest.mark.parametrize(
+    ("address", "queries"),
+    [
+        ("/today/", 3),
+        ("/day/2026-11-17/", 3),
+        ("/week/2026-11-16/", 3),
+        ("/history/", 2),
+        ("/history/?year=2025", 2),
+        ("/exercises/", 3),
+        ("/settings/", 0),
+        ("/safety/", 0),
+    ],
+)
+def test_a_page_takes_a_constant_number_of_queries(address: str, queries: int, rows: int) -> None:
+    user = a_person()
+    for n in range(rows):
+        exercise = an_exercise(f"exercise-{n}", TWO_OR_THREE_A_WEEK if n % 3 else Frequency(Per.DAY, 2, 3), ["a wall"])
+        on_plan(user, exercise, START, START + timedelta(days=100))
+        on_plan(user, exercise, START + timedelta(days=100))
+        for days in range(0, 700, 13):
+            did(user, exercise, START + timedelta(days=days), 1 + days % 3)
+    client = browser_of(user)
+    with (
+        zeal_context(),
+        CaptureQueriesContext(
+            connection,
+        ) as captured,
+    ):
+        assert client.get(address).status_code == 200
+    assert len(captured) == SESSION_AND_USER + queries, [query["sql"] for query in captured]
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+@pytest.mark.parametrize(("done", "writes"), [("yes", 1), ("no", 1)])
+def test_a_tick_takes_a_constant_number_of_queries(rows: int, done: str, writes: int) -> None:
+    user = a_person()
+    for n in range(rows):
+        exercise = an_exercise(f"exercise-{n}")
+        on_plan(user, exercise, START)
+        did(user, exercise, date(2026, 11, 17))
+    client = browser_of(user)
+    cache.clear()
+    with CaptureQueriesContext(connection) as captured:
+        client.post("/day/2026-11-18/exercise-0/1/", {"done": done}, headers={"HX-Request": "true"})
+    changing = [query["sql"] for query in captured if query["sql"].startswith(("INSERT", "DELETE"))]
+    assert len(changing) == writes
+    reads = [query["sql"] for query in captured if query["sql"].startswith("SELECT")]
+    # The item that is ticked, then the agenda of the answer.
+    assert len(reads) == SESSION_AND_USER + 1 + 3
+
+
+def test_setting_a_slot_is_one_statement_and_a_day_range_reads_the_key() -> None:
+    user = a_person()
+    exercise = an_exercise()
+    with CaptureQueriesContext(connection) as captured:
+        did(user, exercise, START)
+    assert [query["sql"].split(" ")[0] for query in captured if "SAVEPOINT" not in query["sql"]] == ["INSERT"]
+    assert "ON CONFLICT DO NOTHING" in captured[-1]["sql"] or "INSERT OR IGNORE" in " ".join(
+        query["sql"] for query in captured
+    )

@@ -1,0 +1,57 @@
+from django import forms
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.forms import SignupForm as AccountSignupForm
+from accounts.models import User
+from exercises.models import Exercise
+from tracking.models import PlanItem
+from tracking.schedule import MAX_NTH
+
+
+class SignupForm(AccountSignupForm):
+    """Sign-up that also puts the full routine on the new person's plan, from today on.
+
+    The view is allauth's, so the clock is read here in its stead.
+    """
+
+    def save(self, request: HttpRequest) -> User:
+        user = super().save(request)
+        PlanItem.objects.start(user, Exercise.objects.offered(), user.day_at(timezone.now()))
+        return user
+
+
+class TickForm(forms.Form):
+    """The state to set one slot to."""
+
+    nth = forms.IntegerField(
+        min_value=1,
+        max_value=MAX_NTH,
+        error_messages={
+            "min_value": _("There is no such slot. They are counted from 1 to 20."),
+            "max_value": _("There is no such slot. They are counted from 1 to 20."),
+        },
+    )
+    done = forms.ChoiceField(
+        choices=[("yes", _("done")), ("no", _("not done"))],
+        error_messages={
+            "required": _("Say whether it is done, yes or no."),
+            "invalid_choice": _("Say whether it is done, yes or no."),
+        },
+    )
+
+    @property
+    def is_done(self) -> bool:
+        return bool(self.cleaned_data["done"] == "yes")
+
+    @property
+    def complaint(self) -> str:
+        """The first thing that is wrong, as a sentence."""
+        return next(str(error) for errors in self.errors.values() for error in errors)
+
+
+class YearForm(forms.Form):
+    """The year of a history; left out for the running one."""
+
+    year = forms.IntegerField(required=False, min_value=2000, max_value=2199)

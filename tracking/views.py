@@ -1,0 +1,96 @@
+from datetime import date
+
+from django.contrib import messages
+from django.core.exceptions import BadRequest
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render, resolve_url
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.middleware import signed_in
+from exercises.models import Exercise
+from tracking import agenda
+from tracking.forms import TickForm, YearForm
+from tracking.models import Completion, PlanItem
+from tracking.schedule import Week
+
+
+@require_safe
+def today(request: HttpRequest) -> HttpResponse:
+    now = timezone.now()
+    user = signed_in(request)
+    plan = agenda.day_agenda(user, user.day_at(now), user.day_at(now))
+    context = {"agenda": plan, "new_day_in": user.seconds_to_next_day(now)}
+    return render(request, "tracking/day.html", context)
+
+
+@require_safe
+def day(request: HttpRequest, day: date) -> HttpResponse:
+    user = signed_in(request)
+    plan = agenda.day_agenda(user, day, user.day_at(timezone.now()))
+    return render(request, "tracking/day.html", {"agenda": plan})
+
+
+@require_POST
+def tick(request: HttpRequest, day: date, slug: str, nth: int) -> HttpResponse:
+    """Set one slot of one day to done or not done. Setting it twice is the same as once."""
+    now = timezone.now()
+    user = signed_in(request)
+    today = user.day_at(now)
+    form = TickForm({"done": request.POST.get("done"), "nth": nth})
+    if not form.is_valid():
+        raise BadRequest(form.complaint)
+    if day > today:
+        raise BadRequest(_("This day has not begun yet. It can be ticked once it is there."))
+    item = PlanItem.objects.for_user(user).in_force_on(day).of(slug).first()
+    if item is None:
+        raise Http404(_("This exercise was not on your plan on that day."))
+    if form.is_done:
+        Completion.objects.set_done(user, day, item.exercise, nth, now)
+    else:
+        Completion.objects.set_undone(user, day, item.exercise, nth)
+    plan = agenda.day_agenda(user, day, today)
+    if request.htmx:  # type: ignore[attr-defined]  # set by django-htmx
+        context = {"agenda": plan, "card": plan.card(slug), "said": plan.said(slug)}
+        return render(request, "tracking/_ticked.html", context)
+    messages.success(request, plan.said(slug))
+    return redirect(f"{_page_of(plan)}#{slug}")
+
+
+def _page_of(plan: agenda.DayAgenda) -> str:
+    return resolve_url("today") if plan.is_today else resolve_url("day", plan.day)
+
+
+@require_safe
+def this_week(request: HttpRequest) -> HttpResponse:
+    user = signed_in(request)
+    return redirect("week", Week.of(user.day_at(timezone.now()), user.week_start).first)
+
+
+@require_safe
+def week(request: HttpRequest, first: date) -> HttpResponse:
+    user = signed_in(request)
+    week = Week.of(first, user.week_start)
+    if week.first != first:
+        return redirect("week", week.first)
+    plan = agenda.week_agenda(user, week, user.day_at(timezone.now()))
+    return render(request, "tracking/week.html", {"agenda": plan})
+
+
+@require_safe
+def history(request: HttpRequest) -> HttpResponse:
+    user = signed_in(request)
+    form = YearForm(request.GET)
+    past = agenda.history(user, user.day_at(timezone.now()), form.cleaned_data["year"]) if form.is_valid() else None
+    if past is None:
+        raise Http404(_("There is no history for this year."))
+    return render(request, "tracking/history.html", {"history": past})
+
+
+@require_POST
+def start_plan(request: HttpRequest) -> HttpResponse:
+    """Put the full routine on the plan of a person who has none, from today on."""
+    user = signed_in(request)
+    PlanItem.objects.start(user, Exercise.objects.offered(), user.day_at(timezone.now()))
+    return redirect("today")
