@@ -18,8 +18,8 @@ from tests.builders import (
     on_plan,
     text_of,
 )
-from tracking.agenda import week_agenda
 from tracking.schedule import Week
+from tracking.weeks import week_agenda
 
 pytestmark = pytest.mark.django_db
 

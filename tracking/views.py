@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.middleware import signed_in
 from exercises.models import Exercise
-from tracking import agenda
+from tracking import agenda, weeks
 from tracking.forms import TickForm, YearForm
 from tracking.models import Completion, PlanItem
 from tracking.schedule import Week
@@ -74,7 +74,7 @@ def week(request: HttpRequest, first: date) -> HttpResponse:
     week = Week.of(first, user.week_start)
     if week.first != first:
         return redirect("week", week.first)
-    plan = agenda.week_agenda(user, week, user.day_at(timezone.now()))
+    plan = weeks.week_agenda(user, week, user.day_at(timezone.now()))
     return render(request, "tracking/week.html", {"agenda": plan})
 
 
@@ -82,7 +82,7 @@ def week(request: HttpRequest, first: date) -> HttpResponse:
 def history(request: HttpRequest) -> HttpResponse:
     user = signed_in(request)
     form = YearForm(request.GET)
-    past = agenda.history(user, user.day_at(timezone.now()), form.cleaned_data["year"]) if form.is_valid() else None
+    past = weeks.history(user, user.day_at(timezone.now()), form.cleaned_data["year"]) if form.is_valid() else None
     if past is None:
         raise Http404(_("There is no history for this year."))
     return render(request, "tracking/history.html", {"history": past})
