@@ -1,3 +1,5 @@
+from typing import cast
+
 from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.http import HttpRequest
@@ -15,8 +17,15 @@ class UserAdmin(admin.ModelAdmin):
     list_filter = ["is_active", "is_staff"]
     search_fields = ["email"]
     fields = ["email", "is_active", "is_staff", "is_superuser", "user_permissions", "date_joined"]
-    readonly_fields = ["email", "date_joined"]
     filter_horizontal = ["user_permissions"]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """Its page would list what a person has recorded. To shut somebody out, take away that they may sign in."""
+        return False
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> list[str]:
+        rights = [] if cast(User, request.user).is_superuser else ["is_staff", "is_superuser", "user_permissions"]
+        return ["email", "date_joined", *rights]

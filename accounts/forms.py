@@ -1,10 +1,9 @@
 from typing import Any, cast
 from zoneinfo import available_timezones
 
-from allauth.account.forms import AddEmailForm
+from allauth.account.forms import AddEmailForm, ChangePasswordForm, ResetPasswordKeyForm
 from allauth.account.forms import SignupForm as AllauthSignupForm
 from allauth.account.models import EmailAddress
-from crispy_forms.helper import FormHelper
 from django import forms
 from django.contrib import messages
 from django.core.validators import MaxLengthValidator
@@ -15,7 +14,18 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 
+PASSWORD_HELP = _("At least 8 characters, and not one that many people use.")
+# Without the two that stand for whatever the machine is set to, or for nothing.
+KNOWN_ZONES = available_timezones() - {"localtime", "Factory"}
 REGIONS = ("Africa", "America", "Antarctica", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
+
+
+def _bound_email(form: forms.Form) -> None:
+    """allauth's own field takes longer addresses than a person can have."""
+    longest = cast(int, User._meta.get_field("email").max_length)
+    field = cast(forms.CharField, form.fields["email"])
+    field.validators.append(MaxLengthValidator(longest))
+    field.widget.attrs["maxlength"] = longest
 
 
 class SignupForm(AllauthSignupForm):  # type: ignore[misc]  # allauth has no types
@@ -25,16 +35,13 @@ class SignupForm(AllauthSignupForm):  # type: ignore[misc]  # allauth has no typ
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        longest = cast(int, User._meta.get_field("email").max_length)
-        field = cast(forms.CharField, self.fields["email"])
-        field.validators.append(MaxLengthValidator(longest))
-        field.widget.attrs["maxlength"] = longest
-        self.fields["password1"].help_text = _("At least 8 characters, and not one that many people use.")
+        _bound_email(self)
+        self.fields["password1"].help_text = PASSWORD_HELP
 
     def clean_time_zone(self) -> str:
         """An unknown zone is the browser's doing, not the person's: they are asked on `/today/` instead."""
         zone: str = self.cleaned_data["time_zone"]
-        return zone if zone in available_timezones() else ""
+        return zone if zone in KNOWN_ZONES else ""
 
     def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
         """A double tap signs up twice at once: the second has its account already, and is led to signing in."""
@@ -52,8 +59,29 @@ class SignupForm(AllauthSignupForm):  # type: ignore[misc]  # allauth has no typ
         return user
 
 
+class NewPasswordForm(ChangePasswordForm):  # type: ignore[misc]  # allauth has no types
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["oldpassword"].label = _("Your password now")
+        self.fields["password1"].label = _("New password")
+        self.fields["password1"].help_text = PASSWORD_HELP
+        self.fields["password2"].label = _("The new one again")
+
+
+class PasswordFromLinkForm(ResetPasswordKeyForm):  # type: ignore[misc]  # allauth has no types
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password1"].label = _("New password")
+        self.fields["password1"].help_text = PASSWORD_HELP
+        self.fields["password2"].label = _("The new one again")
+
+
 class NewAddressForm(AddEmailForm):  # type: ignore[misc]  # allauth has no types
     """The present address holds until the new one is confirmed; allauth drops one that never was confirmed itself."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _bound_email(self)
 
     def save(self, request: HttpRequest) -> EmailAddress:
         waiting = EmailAddress.objects.filter(user=self.user, verified=False)
@@ -63,12 +91,11 @@ class NewAddressForm(AddEmailForm):  # type: ignore[misc]  # allauth has no type
 
 def time_zone_choices(current: str) -> list[tuple[str, Any]]:
     """The zones by region, the person's own among them even where it has an unusual name."""
-    zones = available_timezones()
     groups: list[tuple[str, Any]] = [("", _("Not known yet")), ("UTC", "UTC")]
     if current and current != "UTC" and current.split("/")[0] not in REGIONS:
         groups.append((current, current))
     for region in REGIONS:
-        names = sorted(zone for zone in zones if zone.startswith(f"{region}/"))
+        names = sorted(zone for zone in KNOWN_ZONES if zone.startswith(f"{region}/"))
         groups.append((region, [(zone, zone.split("/", 1)[1].replace("_", " ").replace("/", ", ")) for zone in names]))
     return groups
 
@@ -79,7 +106,7 @@ class PreferencesForm(forms.ModelForm):
     time_zone = forms.ChoiceField(
         label=_("Time zone"),
         required=False,
-        help_text=_("It decides when your day begins. Days you have recorded stay."),
+        help_text=_("It decides when your day begins. What you have recorded stays on its day."),
     )
 
     class Meta:
@@ -91,5 +118,3 @@ class PreferencesForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         cast(forms.ChoiceField, self.fields["time_zone"]).choices = time_zone_choices(self.instance.time_zone)
-        self.helper = FormHelper(self)
-        self.helper.form_tag = False

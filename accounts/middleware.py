@@ -1,12 +1,16 @@
 from collections.abc import Callable
 from typing import Any, cast
+from urllib.parse import urlsplit
 
+from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render, resolve_url
 from django.utils.cache import add_never_cache_headers
-from django.utils.http import urlencode
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 
@@ -17,11 +21,14 @@ class SignedInMiddleware(LoginRequiredMiddleware):
     def process_view(
         self, request: HttpRequest, view_func: Callable[..., Any], view_args: Any, view_kwargs: Any
     ) -> HttpResponseBase | None:
-        request.META["backpain.personal"] = getattr(view_func, "login_required", True)
+        # A page for everybody does not even ask who is there: it works while the database is away.
+        if not getattr(view_func, "login_required", True):
+            return None
+        request.is_personal = True  # type: ignore[attr-defined]
         return super().process_view(request, view_func, view_args, view_kwargs)
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
-        if request.META.get("backpain.personal"):
+        if getattr(request, "is_personal", False) or settings.SESSION_COOKIE_NAME in request.COOKIES:
             add_never_cache_headers(response)
         return response
 
@@ -29,11 +36,32 @@ class SignedInMiddleware(LoginRequiredMiddleware):
         """A GET comes back to its page after signing in. A POST has no page of its own: say so and lead on."""
         if request.method in ("GET", "HEAD"):
             return super().handle_no_permission(request, view_func)
-        address = f"{resolve_url(self.get_login_url(view_func))}?{urlencode({'next': resolve_url('today')})}"
-        response = render(request, "errors/signed_out.html", {"sign_in": address}, status=403)
+        way_back = urlencode({"next": page_of_form(request) or resolve_url("today")})
+        sign_in = f"{resolve_url(self.get_login_url(view_func))}?{way_back}"
+        context = {"sign_in": sign_in, "typed": [value for name, value in typed_in(request) if name != "done"]}
+        response = render(request, "errors/signed_out.html", context, status=403)
         if request.htmx:  # type: ignore[attr-defined]  # set by django-htmx
-            response["HX-Redirect"] = address
+            messages.warning(request, _("You had been signed out, so the last tap was not saved."))
+            response["HX-Redirect"] = sign_in
         return response
+
+
+def page_of_form(request: HttpRequest) -> str | None:
+    """The path of the page of ours that a POST came from, as far as the browser tells."""
+    page = request.headers.get("HX-Current-URL") or request.headers.get("Referer") or ""
+    if not url_has_allowed_host_and_scheme(page, {request.get_host()}):
+        return None
+    return urlsplit(page).path or None
+
+
+def typed_in(request: HttpRequest) -> list[tuple[str, str]]:
+    """Names and values of a form that may be shown again: no passwords, nothing of our own."""
+    return [
+        (name, value)
+        for name, values in request.POST.lists()
+        for value in values
+        if value and name != "csrfmiddlewaretoken" and "password" not in name
+    ]
 
 
 def signed_in(request: HttpRequest) -> User:

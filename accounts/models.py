@@ -1,6 +1,6 @@
 from datetime import date, datetime, time, timedelta
 from typing import Any, ClassVar
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
@@ -33,7 +33,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         SATURDAY = 5, _("Saturday")
 
     class ColorScheme(models.TextChoices):
-        AUTO = "auto", _("As the device does")
+        AUTO = "auto", _("Match my device")
         LIGHT = "light", _("Light")
         DARK = "dark", _("Dark")
 
@@ -70,7 +70,11 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @property
     def zone(self) -> ZoneInfo:
-        return ZoneInfo(self.time_zone or "UTC")
+        """The person's time zone; UTC while it is not known, or should this machine not know it."""
+        try:
+            return ZoneInfo(self.time_zone or "UTC")
+        except ZoneInfoNotFoundError:
+            return ZoneInfo("UTC")
 
     def day_at(self, instant: datetime) -> date:
         """The calendar date of an instant for this person."""

@@ -49,6 +49,7 @@ def prepare() -> None:
         with alone_with_database():
             call_command("migrate", interactive=False, verbosity=0)
             call_command("createcachetable", verbosity=0)
+            call_command("clearsessions")
             seed(read_catalogue())
     except ImproperlyConfigured as problem:
         sys.exit(f"Backpain cannot start: {problem}")

@@ -123,7 +123,7 @@ def database() -> dict[str, Any]:
     """The database named by DATABASE_URL, tuned for its kind; without one, a SQLite file in `var/`."""
     config: dict[str, Any] = env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'backpain.sqlite3'}")
     if config.get("ENGINE") == "django.db.backends.sqlite3":
-        Path(config["NAME"]).parent.mkdir(parents=True, exist_ok=True)
+        Path(config["NAME"]).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         config["CONN_MAX_AGE"] = None
         config["OPTIONS"] = {
             "timeout": 20,
@@ -137,8 +137,14 @@ def database() -> dict[str, Any]:
         config["CONN_HEALTH_CHECKS"] = True
         config["OPTIONS"] = {
             **config.get("OPTIONS", {}),
-            "pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL_SIZE", default=8), "timeout": 5},
-            "connect_timeout": 5,
+            "pool": {
+                "min_size": 1,
+                "max_size": env.int("DATABASE_POOL_SIZE", default=8),
+                "timeout": 2,
+                "reconnect_timeout": 5,
+            },
+            "connect_timeout": 2,
+            "tcp_user_timeout": 10_000,
         }
     else:
         raise ImproperlyConfigured("DATABASE_URL names no database. It begins with postgres:// or sqlite:///.")
@@ -148,8 +154,17 @@ def database() -> dict[str, Any]:
 DATABASES = {"default": database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# In the database, so that rate limits hold across all web processes.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
+# In the database, so that rate limits hold across all web processes; large, so that nobody can flush them out.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
+
+# Nothing is uploaded here: a file that comes along all the same is dropped, not kept on disk.
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 
 # --- People ---------------------------------------------------------------------------------------------------------
 
@@ -168,13 +183,19 @@ LOGOUT_REDIRECT_URL = ACCOUNT_LOGOUT_REDIRECT_URL = "home"
 MAIL_SERVER = env.str("EMAIL_URL", default="")
 HAS_MAIL_SERVER = bool(MAIL_SERVER)
 vars().update(environ.Env.email_url_config(MAIL_SERVER or "consolemail://"))
+EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Backpain <backpain@localhost>")
 
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
-ACCOUNT_FORMS = {"signup": "tracking.forms.SignupForm", "add_email": "accounts.forms.NewAddressForm"}
+ACCOUNT_FORMS = {
+    "signup": "tracking.forms.SignupForm",
+    "add_email": "accounts.forms.NewAddressForm",
+    "change_password": "accounts.forms.NewPasswordForm",
+    "reset_password_from_key": "accounts.forms.PasswordFromLinkForm",
+}
 ACCOUNT_EMAIL_NOTIFICATIONS = HAS_MAIL_SERVER
 # Without a mail server nobody could confirm an address, so nobody is asked to.
 ACCOUNT_EMAIL_VERIFICATION = "mandatory" if HAS_MAIL_SERVER else "none"
@@ -219,6 +240,7 @@ LOGGING = {
         "django": {"handlers": [], "propagate": True},
         # A refused request is the visitor's business, not the log's.
         "django.request": {"level": "ERROR"},
-        "django.security": {"level": "ERROR"},
+        "django.security": {"level": "CRITICAL"},
+        "gunicorn": {"level": "ERROR"},
     },
 }

@@ -12,6 +12,8 @@ from django.shortcuts import redirect, render
 from django.utils.cache import add_never_cache_headers
 from django.views.decorators.http import require_safe
 
+from accounts.middleware import typed_in
+
 RETRY_AFTER = 10
 """Seconds after which a visitor is asked to try again while the database is away."""
 
@@ -59,14 +61,10 @@ def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
     The form may be sent again only if it came from this site; one from elsewhere is not offered a second time.
     """
     foreign = any(reason.startswith(text.split("%")[0]) for text in (REASON_BAD_ORIGIN, REASON_BAD_REFERER))
-    typed = [
-        (name, value)
-        for name, values in request.POST.lists()
-        for value in values
-        if name != "csrfmiddlewaretoken" and "password" not in name
-    ]
     same_site = not foreign and "Origin" in request.headers
-    response = render(request, "errors/stale_form.html", {"typed": typed if same_site else None}, status=403)
+    response = render(
+        request, "errors/stale_form.html", {"typed": typed_in(request) if same_site else None}, status=403
+    )
     add_never_cache_headers(response)
     return response
 

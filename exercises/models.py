@@ -16,6 +16,11 @@ class Position(models.TextChoices):
     LYING = "lying", _("lying down")
 
 
+def plain_lines(text: str) -> str:
+    """One entry a line, without the blank lines, stray blanks and line ends that browsers and people add."""
+    return "\n".join(line.strip() for line in text.splitlines() if line.strip())
+
+
 class Equipment(models.Model):
     """A thing that an exercise needs, such as a towel."""
 
@@ -127,7 +132,7 @@ class Exercise(FrequencyFields):
     retired = models.BooleanField(
         _("retired"), default=False, help_text=_("No longer offered. Plans and history keep it.")
     )
-    seed_digest = models.CharField(max_length=64, blank=True, editable=False)
+    seeded = models.JSONField(default=dict, blank=True, editable=False)
 
     objects = ExerciseQuerySet.as_manager()
 
@@ -151,8 +156,8 @@ class Exercise(FrequencyFields):
                 & Q(repetitions_at_most__lte=MAX_REPETITIONS),
                 violation_error_message=_("Repetitions run from 1 upwards, to at most 100."),
             ),
-            models.CheckConstraint(name="exercise_action", condition=Q(action__in=list(Action))),
-            models.CheckConstraint(name="exercise_sides", condition=Q(sides__in=list(Sides))),
+            models.CheckConstraint(name="exercise_action", condition=Q(action__in=[one.value for one in Action])),
+            models.CheckConstraint(name="exercise_sides", condition=Q(sides__in=[one.value for one in Sides])),
         ]
 
     def __str__(self) -> str:
@@ -162,10 +167,7 @@ class Exercise(FrequencyFields):
         return reverse("exercise", args=[self.slug])
 
     def clean(self) -> None:
-        """Browsers send lists with their own line ends and blank lines; keep one plain line an entry."""
-        for name in ("steps", "avoid"):
-            lines = (line.strip() for line in getattr(self, name).splitlines())
-            setattr(self, name, "\n".join(line for line in lines if line))
+        self.steps, self.avoid = plain_lines(self.steps), plain_lines(self.avoid)
 
     @property
     def dose(self) -> Dose:

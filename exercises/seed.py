@@ -1,20 +1,18 @@
 """From `catalogue.toml` into the database, without undoing what somebody edited there.
 
-Each row remembers a digest of what the file last put into it. As long as the row still matches that digest, nobody
-has edited it, and it follows the file. Once it differs, it belongs to whoever edited it.
+Each row remembers what the file last put into it (`Exercise.seeded`). As long as it still says so, nobody has edited
+it, and it follows the file. Once it differs, it belongs to whoever edited it.
 """
 
-import hashlib
-import json
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from django.db import transaction
 
-from exercises.models import Equipment, Exercise
+from exercises.models import Equipment, Exercise, plain_lines
 
 CATALOGUE = Path(__file__).with_name("catalogue.toml")
 
@@ -42,8 +40,7 @@ def seed(catalogue: Mapping[str, Any]) -> Outcome:
         )
     outcome = Outcome()
     for number, entry in enumerate(catalogue["exercise"], start=1):
-        things = [equipment[slug] for slug in entry.get("equipment", [])]
-        _seed_exercise(outcome, _columns(entry, number), things)
+        _seed_exercise(outcome, _columns(entry, number), equipment)
     return outcome
 
 
@@ -52,7 +49,7 @@ def read_catalogue(path: Path = CATALOGUE) -> dict[str, Any]:
 
 
 def _columns(entry: Mapping[str, Any], number: int) -> dict[str, Any]:
-    """The values of the Exercise columns for one entry of the file."""
+    """The values of an exercise for one entry of the file, by field; those of its equipment are slugs."""
     dose, frequency = entry["dose"], entry["frequency"]
     return {
         "slug": entry["slug"],
@@ -62,8 +59,9 @@ def _columns(entry: Mapping[str, Any], number: int) -> dict[str, Any]:
         "position": entry["position"],
         "other_position": entry.get("other_position", ""),
         "place": entry.get("place", ""),
-        "steps": "\n".join(entry["steps"]),
-        "avoid": "\n".join(entry.get("avoid", [])),
+        "equipment": sorted(entry.get("equipment", [])),
+        "steps": plain_lines("\n".join(entry["steps"])),
+        "avoid": plain_lines("\n".join(entry.get("avoid", []))),
         "note": entry.get("note", ""),
         "action": dose["action"],
         "seconds_at_least": dose["seconds"][0],
@@ -79,28 +77,25 @@ def _columns(entry: Mapping[str, Any], number: int) -> dict[str, Any]:
     }
 
 
-def _seed_exercise(outcome: Outcome, columns: dict[str, Any], things: list[Equipment]) -> None:
-    slug, digest = columns["slug"], _digest(columns, things)
+def _seed_exercise(outcome: Outcome, values: dict[str, Any], equipment: Mapping[str, Equipment]) -> None:
+    slug = values["slug"]
     exercise = Exercise.objects.with_equipment().filter(slug=slug).first() or Exercise(slug=slug)
     is_new = exercise.pk is None
-    if exercise.seed_digest == digest:
+    if exercise.seeded == values:
         outcome.unchanged.append(slug)
-    elif not is_new and _digest_of(exercise, columns) != exercise.seed_digest:
+    elif not is_new and any(_present(exercise, name) != value for name, value in exercise.seeded.items()):
         outcome.edited.append(slug)
     else:
-        for name, value in columns.items():
-            setattr(exercise, name, value)
-        exercise.seed_digest = digest
+        for name in values.keys() - {"equipment"}:
+            setattr(exercise, name, values[name])
+        exercise.seeded = values
         exercise.full_clean()
         exercise.save()
-        exercise.equipment.set(things)
+        exercise.equipment.set(equipment[thing] for thing in values["equipment"])
         (outcome.created if is_new else outcome.updated).append(slug)
 
 
-def _digest_of(exercise: Exercise, columns: Iterable[str]) -> str:
-    return _digest({name: getattr(exercise, name) for name in columns}, exercise.equipment.all())
-
-
-def _digest(columns: Mapping[str, Any], things: Iterable[Equipment]) -> str:
-    content = [columns, sorted(thing.slug for thing in things)]
-    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+def _present(exercise: Exercise, name: str) -> Any:
+    if name == "equipment":
+        return sorted(thing.slug for thing in exercise.equipment.all())
+    return getattr(exercise, name)

@@ -39,17 +39,23 @@ def dose_in_words(dose: Dose) -> str:
 
 def frequency_in_words(frequency: Frequency) -> str:
     """How often: “every day”, “2–3 times a week”."""
-    low, high = frequency.at_least, frequency.at_most
-    if frequency.per is Per.DAY:
-        named = {(1, 1): _("every day"), (2, 2): _("twice a day"), (1, 2): _("once or twice a day")}
-        return named.get((low, high)) or _("%(times)s a day") % {"times": _times(frequency.range)}
-    named = {
-        (1, 1): _("once a week"),
-        (2, 2): _("twice a week"),
-        (1, 2): _("once or twice a week"),
-        (7, 7): _("on each day of the week"),
-    }
-    return named.get((low, high)) or _("%(times)s a week") % {"times": _times(frequency.range)}
+    match frequency.per, frequency.at_least, frequency.at_most:
+        case Per.DAY, 1, 1:
+            return _("every day")
+        case Per.DAY, 2, 2:
+            return _("twice a day")
+        case Per.DAY, 1, 2:
+            return _("once or twice a day")
+        case Per.WEEK, 1, 1:
+            return _("once a week")
+        case Per.WEEK, 2, 2:
+            return _("twice a week")
+        case Per.WEEK, 1, 2:
+            return _("once or twice a week")
+        case Per.WEEK, 7, 7:
+            return _("on each day of the week")
+    times = {"times": _times(frequency.range)}
+    return _("%(times)s a day") % times if frequency.per is Per.DAY else _("%(times)s a week") % times
 
 
 def minutes_in_words(seconds: int) -> str:

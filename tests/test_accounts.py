@@ -5,9 +5,12 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.conf import settings as site
+from django.contrib.auth.models import Permission
 from django.core import mail
+from django.core.cache import cache
 from django.core.management import call_command
-from django.test import Client
+from django.test import Client, override_settings
 from pytest_django import Settings
 from time_machine import TimeMachineFixture
 
@@ -19,6 +22,7 @@ pytestmark = pytest.mark.django_db
 
 NEW_PASSWORD = "another long and quiet phrase"
 HERE = "http://testserver"
+DATABASE_CACHE = {name: value for name, value in site.CACHES["default"].items() if name != "BACKEND"}
 
 
 @pytest.fixture
@@ -306,7 +310,9 @@ def test_a_forgotten_password_is_replaced_through_the_link_in_a_mail() -> None:
 
     answer = client.post("/accounts/password/reset/", {"email": "ME@example.org"})
     assert answer["Location"] == "/accounts/password/reset/done/"
-    assert "Look in your mail" in text_of(client.get("/accounts/password/reset/done/"))
+    assert "Whoever runs it can give you the link" in text_of(client.get("/accounts/password/reset/done/"))
+    with override_settings(HAS_MAIL_SERVER=True):
+        assert "a mail is on its way" in text_of(client.get("/accounts/password/reset/done/"))
     assert the_mail()[:2] == (["me@example.org"], "Choose a new password")
 
     form = client.get(the_link("/password/reset/key/"))["Location"]
@@ -558,3 +564,81 @@ def test_a_form_from_elsewhere_is_not_offered_again(headers: dict[str, str]) -> 
     assert elements(page, "action") == []
     assert "me@example.org" not in page.content.decode()
     assert [link["href"] for link in elements(page, "href") if link["tag"] == "a"] == ["/"]
+
+
+# --- Further bounds -------------------------------------------------------------------------------------------------
+
+
+def test_the_admin_signs_in_through_the_same_limited_door() -> None:
+    answer = Client().get("/admin/login/?next=/admin/")
+    assert (answer.status_code, answer["Location"]) == (302, "/accounts/login/?next=%2Fadmin%2F")
+
+
+def test_a_limit_outlives_what_others_put_into_the_cache(settings: Settings) -> None:
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", **DATABASE_CACHE}}
+    call_command("createcachetable")
+    cache.set("limit", 1, 300)
+    for n in range(400):
+        cache.set(f"{n:x}-somebody-else", 1, 300)
+    assert cache.get("limit") == 1
+
+
+@pytest.mark.parametrize("form", ["/accounts/signup/", "/accounts/email/"])
+def test_an_address_too_long_to_keep_is_refused_in_the_form(form: str) -> None:
+    long = "a" * 250 + "@e.org"
+    client = browser_of(a_person()) if form == "/accounts/email/" else Client()
+    answer = client.post(form, {"email": long, "password1": PASSWORD, "action_add": ""})
+    assert answer.status_code == 200
+    assert "at most 254 characters" in text_of(answer)
+    assert not User.objects.filter(email__startswith="aaa").exists()
+
+
+def test_a_zone_that_this_machine_does_not_know_is_counted_as_utc() -> None:
+    user = a_person(time_zone="Mars/Base")
+    assert browser_of(user).get("/today/").status_code == 200
+    assert str(user.zone) == "UTC"
+
+
+@pytest.mark.parametrize("zone", ["localtime", "Factory"])
+def test_a_zone_that_stands_for_the_machine_is_not_taken_at_sign_up(zone: str) -> None:
+    sign_up(Client(), time_zone=zone)
+    assert User.objects.get().time_zone == ""
+
+
+def test_somebody_who_edits_people_cannot_raise_their_own_rights() -> None:
+    editor = a_person(is_staff=True)
+    editor.user_permissions.set(Permission.objects.filter(codename__in=["change_user", "view_user", "delete_user"]))
+    address = f"/admin/accounts/user/{editor.pk}/"
+    browser_of(editor).post(f"{address}change/", {"is_active": "on", "is_superuser": "on"})
+    editor.refresh_from_db()
+    assert not editor.is_superuser
+    assert browser_of(editor).get(f"{address}delete/").status_code == 403
+
+
+def test_a_form_sent_after_the_session_has_ended_is_told_and_led_back_with_what_was_typed() -> None:
+    page = Client().post(
+        "/accounts/email/",
+        {"email": "typed@example.org", "action_add": ""},
+        headers={"Referer": f"{HERE}/accounts/email/"},
+    )
+    assert page.status_code == 403
+    assert "typed@example.org" in text_of(page)
+    assert "/accounts/login/?next=%2Faccounts%2Femail%2F" in [tag["href"] for tag in elements(page, "href")]
+
+
+def test_a_tap_after_the_session_has_ended_is_told_on_the_way_to_signing_in() -> None:
+    client = Client()
+    headers = {"HX-Request": "true", "HX-Current-URL": f"{HERE}/day/2026-11-17/"}
+    answer = client.post("/day/2026-11-17/walk/1/", {"done": "yes"}, headers=headers)
+    assert answer["HX-Redirect"] == "/accounts/login/?next=%2Fday%2F2026-11-17%2F"
+    assert "so the last tap was not saved" in text_of(client.get(answer["HX-Redirect"]))
+
+
+def test_the_way_back_never_leads_to_another_site() -> None:
+    answer = Client().post("/settings/", {}, headers={"Referer": "https://elsewhere.example/today/"})
+    assert "/accounts/login/?next=%2Ftoday%2F" in [tag["href"] for tag in elements(answer, "href")]
+
+
+@pytest.mark.parametrize("address", ["/safety/", "/exercises/", "/accounts/logout/", "/"])
+def test_a_signed_in_persons_pages_are_kept_by_no_cache(address: str) -> None:
+    assert "no-store" in browser_of(a_person()).get(address)["Cache-Control"]

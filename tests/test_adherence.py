@@ -6,7 +6,7 @@ from fractions import Fraction
 import pytest
 
 from exercises.prescription import Frequency, Per
-from tracking.adherence import KEPT_FROM, Averages, Tally, four_week_averages, pace, streak, tally, total
+from tracking.adherence import KEPT_FROM, Averages, Tally, asked_on, four_week_averages, pace, streak, tally, total
 from tracking.schedule import ONE_DAY, Item, Week
 
 MON, TUE, WED, THU, FRI, SAT, SUN = (date(2026, 11, 16) + n * ONE_DAY for n in range(7))
@@ -348,3 +348,27 @@ def test_fewer_than_four_weeks_have_no_average(finished: list[Tally]) -> None:
 )
 def test_the_four_week_averages_are_sums_of_doses(finished: list[Tally], best: Tally, latest: Tally) -> None:
     assert four_week_averages(finished) == Averages(best=best, latest=latest)
+
+
+# What a single day is measured against
+
+
+@pytest.mark.parametrize(
+    ("item", "done", "day", "today", "expected"),
+    [
+        pytest.param(daily(2, 3), {}, MON, WED, 2, id="a daily item asks for its lower end"),
+        pytest.param(daily(2, 3), dict.fromkeys(THE_WEEK.days, 2), MON, SUN, 2, id="whatever the week has had"),
+        pytest.param(weekly(2, 3), {}, MON, WED, 1, id="a weekly item that was due asks for one"),
+        pytest.param(weekly(2, 3), once_on(MON), TUE, WED, 0, id="one that rested asks for nothing"),
+        pytest.param(weekly(2, 3), once_on(THU), MON, FRI, 1, id="a week that still lacks a day asks for it"),
+        pytest.param(weekly(2, 3), once_on(THU, SAT), MON, SUN, 0, id="a week with all its days asks for no other"),
+        pytest.param(weekly(2, 3), once_on(THU, SAT), THU, SUN, 1, id="those that were done asked for one"),
+        pytest.param(weekly(2, 3), once_on(MON, WED), FRI, FRI, 0, id="today is enough after two days"),
+        pytest.param(weekly(2, 2, FRI), once_on(FRI), MON, SUN, 0, id="a part of a week with its one day likewise"),
+        pytest.param(weekly(3, 3, FRI), once_on(FRI), SUN, SUN, 1, id="but today is looked at as it stands"),
+    ],
+)
+def test_a_day_is_measured_against_what_it_asked_for(
+    item: Item, done: dict[date, int], day: date, today: date, expected: int
+) -> None:
+    assert asked_on(item, THE_WEEK, day, today, done) == expected

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import InterfaceError, OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.test import Client
@@ -60,7 +61,7 @@ def test_a_day_or_an_exercise_that_does_not_exist_is_a_404(address: str) -> None
 
 @pytest.mark.django_db
 def test_a_404_of_ours_says_what_is_missing() -> None:
-    page = browser_of(a_person()).post("/day/2026-11-18/none/1/", {"done": "yes"})
+    page = browser_of(a_person()).post("/day/2020-01-01/none/1/", {"done": "yes"})
 
     assert_is_our_page(page, 404, "This exercise was not on your plan on that day.")
 
@@ -205,3 +206,28 @@ def test_the_site_is_not_ready_before_its_migrations_are_applied(monkeypatch: py
     ready = Client().get("/readyz")
 
     assert (ready.status_code, ready.content) == (503, b"migrations are missing\n")
+
+
+@pytest.mark.django_db
+def test_health_is_answered_while_the_database_is_away_to_a_signed_in_browser_too() -> None:
+    client = browser_of(a_person())
+    with database_away():
+        assert client.get("/healthz").status_code == 200
+        assert client.get("/readyz").status_code == 503
+
+
+@pytest.mark.parametrize("address", ["/", "/today/", "/accounts/login/", "/nowhere/", "/day/2026-02-30/", "/healthz"])
+def test_every_answer_carries_a_policy_without_exceptions(address: str) -> None:
+    policy = Client().get(address)["Content-Security-Policy"]
+    directives = {name: sources for name, *sources in (part.split() for part in policy.split("; "))}
+    assert directives.pop("img-src") == ["'self'", "data:"]
+    assert directives["default-src"] == directives["frame-ancestors"] == directives["base-uri"] == ["'none'"]
+    assert {source for sources in directives.values() for source in sources} == {"'self'", "'none'"}
+
+
+@pytest.mark.django_db
+def test_a_file_that_nobody_asked_for_is_not_kept() -> None:
+    file = SimpleUploadedFile("large.bin", b"x" * 3_000_000)
+    answer = browser_of(a_person()).post("/settings/", {"file": file, "week_start": "0", "color_scheme": "dark"})
+    assert answer.status_code == 302
+    assert not answer.wsgi_request.FILES

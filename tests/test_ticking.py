@@ -42,9 +42,9 @@ def test_a_tick_is_recorded_and_leads_back_to_the_card(walk: Exercise) -> None:
     user = a_person()
     on_plan(user, walk, MONDAY)
     answer = browser_of(user).post("/day/2026-11-18/walk/1/", {"done": "yes"}, follow=True)
-    assert answer.redirect_chain == [("/today/#walk", 302)]
+    assert answer.redirect_chain == [("/today/#exercise-walk", 302)]
     assert completions(user) == [(WEDNESDAY, "walk", 1)]
-    assert "Walk: 1 more to go. 1 of 2 doses of the day are done." in text_of(answer)
+    assert "Walk: 1 more to go. 1 of 2 doses done." in text_of(answer)
 
 
 def test_the_same_tick_again_changes_nothing(walk: Exercise) -> None:
@@ -71,7 +71,7 @@ def test_yesterday_can_be_filled_in_and_mended(walk: Exercise) -> None:
     on_plan(user, walk, MONDAY)
     client = browser_of(user)
     answer = client.post("/day/2026-11-17/walk/1/", {"done": "yes"}, follow=True)
-    assert answer.redirect_chain == [("/day/2026-11-17/#walk", 302)]
+    assert answer.redirect_chain == [("/day/2026-11-17/#exercise-walk", 302)]
     assert "Yesterday" in text_of(answer)
     assert completions(user) == [(TUESDAY, "walk", 1)]
     client.post("/day/2026-11-17/walk/1/", {"done": "no"})
@@ -90,7 +90,7 @@ def test_with_htmx_the_card_and_the_head_come_back_and_one_sentence_says_so(walk
         ("head", "true"),
         ("said", "innerHTML"),
     ]
-    assert text_of(answer).endswith("Walk: 1 more to go. 1 of 3 doses of the day are done.")
+    assert text_of(answer).endswith("Walk: 1 more to go. 1 of 3 doses done.")
 
 
 def test_a_page_left_open_past_midnight_still_writes_to_its_own_day(

@@ -6,6 +6,7 @@ import pytest
 from time_machine import TimeMachineFixture
 
 from exercises.prescription import Frequency, Per
+from exercises.words import frequency_in_words as words_of
 from tests.builders import (
     DAILY,
     TWO_OR_THREE_A_DAY,
@@ -62,7 +63,7 @@ def test_a_card_says_what_to_do_how_often_and_with_what() -> None:
 
     said = text_of(browser_of(user).get("/today/"))
 
-    assert "Band pull Hold 30 seconds on each foot 2–3 times a day · a resistance band To do" in said
+    assert "Band pull Hold 30 seconds on each foot 2–3 times a day · a resistance band Morning" in said
     assert "Have ready: a resistance band" in said
 
 
@@ -80,7 +81,7 @@ def test_a_slot_has_the_name_of_its_time_of_day(frequency: Frequency, labels: li
     user = a_person()
     on_plan(user, an_exercise("one", frequency), MONDAY)
     page = browser_of(user).get("/today/")
-    buttons = text_of(page).split("To do")[-1].split("Safety notes")[0].split()
+    buttons = text_of(page).split(words_of(frequency))[-1].split("Safety notes")[0].split()
     assert buttons == labels
 
 
@@ -93,11 +94,11 @@ def test_the_slot_beyond_the_minimum_is_a_bonus_whichever_one_it_is() -> None:
     def bonus() -> list[str]:
         return [e["id"] for e in elements(client.get("/today/"), "formaction") if "slot-bonus" in e["class"]]
 
-    assert bonus() == ["walk-3"]
+    assert bonus() == ["slot-walk-3"]
     client.post("/day/2026-11-18/walk/3/", {"done": "yes"})
-    assert bonus() == ["walk-2"]
+    assert bonus() == ["slot-walk-2"]
     client.post("/day/2026-11-18/walk/1/", {"done": "yes"})
-    assert bonus() == ["walk-2"]
+    assert bonus() == ["slot-walk-2"]
     client.post("/day/2026-11-18/walk/2/", {"done": "yes"})
     assert bonus() == []
 
@@ -138,7 +139,7 @@ def test_a_finished_day_says_so() -> None:
     on_plan(user, exercise, MONDAY)
     did(user, exercise, WEDNESDAY)
     said = text_of(browser_of(user).get("/today/"))
-    assert "1 of 1 doses done That is all for today. Well done." in said
+    assert "1 of 1 dose done That is all for today. Well done." in said
     assert "Have ready" not in said
 
 
@@ -251,7 +252,8 @@ def test_the_page_knows_how_long_its_day_still_lasts() -> None:
     on_plan(user, an_exercise("stretch"), MONDAY)
     client = browser_of(user)
     # 11:00 in Berlin: thirteen hours are left.
-    assert [e["data-new-day-in"] for e in elements(client.get("/today/"), "data-new-day-in")] == ["46800"]
+    for address in ("/today/", "/day/2026-11-18/"):
+        assert [e["data-new-day-in"] for e in elements(client.get(address), "data-new-day-in")] == ["46800"]
     assert elements(client.get("/day/2026-11-17/"), "data-new-day-in") == []
 
 

@@ -57,7 +57,7 @@ def test_a_week_carries_its_figures_and_those_of_each_exercise() -> None:
     # By last night: three days of two, and floor(2 × 3 / 7 + 1/2) = 1 of the week's two.
     said = text_of(page)
     assert "37 % 6 of 16 doses of the week" in said
-    assert "you would have had 7 by last night" in said
+    assert "The minimum up to yesterday was 7." in said
 
 
 def test_each_day_has_a_mark_in_shape_and_words() -> None:
@@ -94,7 +94,7 @@ def test_a_cell_leads_to_its_day() -> None:
     on_plan(user, an_exercise("walk"), LONG_AGO)
     page = browser_of(user).get("/week/2026-11-16/").content.decode()
     for day in days(0, 1, 2, 3, 4, 5, 6):
-        assert f'href="/day/{day}/#walk"' in page
+        assert f'href="/day/{day}/#exercise-walk"' in page
 
 
 @pytest.mark.parametrize(
@@ -164,7 +164,7 @@ def test_a_kept_week_says_so_and_the_pace_is_left_to_the_running_one() -> None:
     said = text_of(browser_of(user).get("/week/2026-11-09/"))
     assert "85 % 6 of 7 doses of the week" in said
     assert "A kept week" in said
-    assert "by last night" not in said
+    assert "The minimum" not in said
 
 
 @pytest.mark.parametrize("address", ["/week/2026-02-30/", "/week/1999-12-27/", "/week/2026-1-1/", "/week/soon/"])

@@ -24,7 +24,7 @@ def main() -> None:
 def secret_key(file: Path) -> str:
     """The secret kept in this file. The first call makes it up; everybody who calls at that moment gets the same."""
     if not file.exists():
-        file.parent.mkdir(exist_ok=True)
+        file.parent.mkdir(mode=0o700, exist_ok=True)
         # Such a file can be read by its owner only. A link to it appears with all its content or not at all, and never
         # replaces what somebody else put there first.
         with tempfile.NamedTemporaryFile("w", dir=file.parent) as draft:

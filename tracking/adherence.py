@@ -9,7 +9,7 @@ from datetime import date
 from fractions import Fraction
 
 from exercises.prescription import Frequency, Per
-from tracking.schedule import Item, Week
+from tracking.schedule import Item, Week, needed_on
 
 KEPT_FROM = Fraction(80, 100)
 """The share of the prescribed doses from which a week counts as kept."""
@@ -53,6 +53,17 @@ def tally(item: Item, week: Week, done: Mapping[date, int], paused: Collection[d
     if item.frequency.per is Per.DAY:
         return Tally(sum(min(done.get(day, 0), item.frequency.at_least) for day in days), prescribed)
     return Tally(min(sum(1 for day in days if done.get(day, 0)), prescribed), prescribed)
+
+
+def asked_on(item: Item, week: Week, day: date, today: date, done: Mapping[date, int]) -> int:
+    """The doses that a day is measured against: those it needs.
+
+    A day gone by is looked at with its whole week: if the week has had its days, it asks nothing of those left out.
+    """
+    is_left_out = day < today and not done.get(day, 0)
+    if is_left_out and item.frequency.per is Per.WEEK and tally(item, week, done).adherence == 1:
+        return 0
+    return needed_on(item.frequency, day, done, week.first.weekday())
 
 
 def pace(item: Item, week: Week, today: date, paused: Collection[date] = NO_DAYS) -> int:

@@ -19,9 +19,9 @@ from accounts.models import User
 from exercises.models import Exercise
 from exercises.prescription import Frequency, Per
 from exercises.words import dose_in_words, frequency_in_words, minutes_in_words
-from tracking.adherence import Tally
+from tracking.adherence import Tally, asked_on
 from tracking.models import Completion, PlanItem
-from tracking.schedule import ONE_DAY, Item, Standing, Status, Week, needed_on, standing
+from tracking.schedule import ONE_DAY, Item, Standing, Status, Week, standing
 
 Done = Mapping[int, Mapping[date, int]]
 """Completions a day, by exercise and day."""
@@ -51,6 +51,7 @@ class Card:
     needed: int
     slots: Sequence[Slot]
     equipment: Sequence[str]
+    is_over: bool
 
     @property
     def status(self) -> Status:
@@ -73,9 +74,9 @@ class Card:
         return frequency_in_words(self.frequency)
 
     @property
-    def icon(self) -> str:
-        icons = {Status.DUE: "partly" if self.done else "ring", Status.RESTING: "moon", Status.ENOUGH: "plus"}
-        return icons.get(self.status, "check")
+    def is_plain(self) -> bool:
+        """Whether the buttons alone tell how it stands: nothing is done, or everything is."""
+        return self.status is (Status.COMPLETE if self.done else Status.DUE)
 
     @property
     def status_words(self) -> str:
@@ -84,9 +85,9 @@ class Card:
                 left = self.needed - self.done
                 return ngettext("%(n)d more to go", "%(n)d more to go", left) % {"n": left}
             case Status.DUE:
-                return _("To do")
+                return _("Not done") if self.is_over else _("To do")
             case Status.ENOUGH:
-                return _("Enough, one more is welcome")
+                return _("Enough")
             case Status.RESTING:
                 return _("Resting, again from %(day)s") % {"day": date_format(self.standing.again_on or "", "l")}
             case Status.COMPLETE if self.frequency.per is Per.WEEK and not self.done:
@@ -99,6 +100,7 @@ class Card:
 class Group:
     """The cards of one status, under its heading."""
 
+    status: Status
     title: str
     cards: Sequence[Card]
 
@@ -108,7 +110,8 @@ class StripDay:
     """One day of the week around a day. `mark` names its shape, `words` says the same."""
 
     day: date
-    letter: str
+    letters: str
+    number: int
     mark: str
     words: str
 
@@ -157,7 +160,8 @@ class DayAgenda:
 
     @property
     def date_words(self) -> str:
-        return date_format(self.day, "l, j F Y")
+        """The date, with the weekday where the title does not name it."""
+        return date_format(self.day, "l, j F Y" if abs((self.day - self.today).days) <= 1 else "j F Y")
 
     @property
     def previous(self) -> date | None:
@@ -168,6 +172,12 @@ class DayAgenda:
         return self.day + ONE_DAY if self.day <= self.today else None
 
     @property
+    def progress(self) -> str:
+        """“5 of 13 doses done”."""
+        sentence = ngettext("%(done)d of %(n)d dose done", "%(done)d of %(n)d doses done", self.tally.prescribed)
+        return sentence % {"done": self.tally.credited, "n": self.tally.prescribed}
+
+    @property
     def time_left(self) -> str:
         """“about 12 min”, or nothing where nothing is left."""
         seconds = sum(card.seconds_left for card in self.cards)
@@ -176,12 +186,15 @@ class DayAgenda:
     @property
     def groups(self) -> Sequence[Group]:
         titles = {
-            Status.DUE: _("To do"),
+            Status.DUE: _("For today") if self.is_today else _("Planned") if self.day > self.today else _("Still open"),
             Status.ENOUGH: _("Enough, more is welcome"),
             Status.RESTING: _("Resting"),
             Status.COMPLETE: _("Complete"),
         }
-        return [Group(titles[status], list(cards)) for status, cards in groupby(self.cards, lambda card: card.status)]
+        return [
+            Group(status, titles[status], list(cards))
+            for status, cards in groupby(self.cards, lambda card: card.status)
+        ]
 
     @property
     def equipment(self) -> Sequence[str]:
@@ -196,11 +209,10 @@ class DayAgenda:
     def said(self, slug: str) -> str:
         """What a tick has led to, in one sentence for a screen reader or a page without scripts."""
         card = self.card(slug)
-        return _("%(exercise)s: %(status)s. %(credited)d of %(prescribed)d doses of the day are done.") % {
+        return _("%(exercise)s: %(status)s. %(progress)s.") % {
             "exercise": card.exercise.name,
             "status": card.status_words,
-            "credited": self.tally.credited,
-            "prescribed": self.tally.prescribed,
+            "progress": self.progress,
         }
 
 
@@ -217,20 +229,20 @@ def day_agenda(user: User, day: date, today: date) -> DayAgenda:
             nths[exercise].add(nth)
     items = [row.value for row in rows]
     cards = [
-        _card(row, day, done[row.exercise_id], nths[row.exercise_id], user.week_start)
+        _card(row, item, week, day, today, done[item.exercise], nths[item.exercise])
         for row, item in zip(rows, items, strict=True)
         if item.in_force_on(day)
     ]
     cards.sort(key=lambda card: ORDER.index(card.status))
-    strip = [_strip_day(items, one, today, done, user.week_start) for one in week.days]
+    strip = [_strip_day(items, week, one, today, done) for one in week.days]
     return DayAgenda(day, today, cards, strip, has_previous=any(item.starts_on < day for item in items))
 
 
-def _strip_day(items: Iterable[Item], day: date, today: date, done: Done, week_start: int) -> StripDay:
+def _strip_day(items: Iterable[Item], week: Week, day: date, today: date, done: Done) -> StripDay:
     on_plan = [(item, done[item.exercise]) for item in items if item.in_force_on(day)]
-    needs = [(needed_on(item.frequency, day, days, week_start), days.get(day, 0)) for item, days in on_plan]
-    needed = sum(need for need, _n in needs)
-    credited = sum(min(need, n) for need, n in needs)
+    pairs = [(asked_on(item, week, day, today, days), days.get(day, 0)) for item, days in on_plan]
+    needed = sum(asked for asked, _n in pairs)
+    credited = sum(min(asked, n) for asked, n in pairs)
     if not on_plan:
         mark, state = "off", _("no plan")
     elif day > today:
@@ -241,20 +253,23 @@ def _strip_day(items: Iterable[Item], day: date, today: date, done: Done, week_s
         mark, state = "partly", _("%(n)d of %(needed)d doses done") % {"n": credited, "needed": needed}
     else:
         mark, state = "not", _("nothing done")
-    return StripDay(day, date_format(day, "D")[:2], mark, f"{date_format(day, 'l, j F')}: {state}")
+    return StripDay(day, date_format(day, "D")[:2], day.day, mark, f"{date_format(day, 'l, j F')}: {state}")
 
 
-def _card(row: PlanItem, day: date, done: Mapping[date, int], nths: set[int], week_start: int) -> Card:
-    frequency = row.frequency
-    needed = needed_on(frequency, day, done, week_start)
+def _card(
+    row: PlanItem, item: Item, week: Week, day: date, today: date, done: Mapping[date, int], nths: set[int]
+) -> Card:
+    needed = asked_on(item, week, day, today, done)
+    address = f"{reverse('day', args=[day])}{row.exercise.slug}/"
     return Card(
         exercise=row.exercise,
-        frequency=frequency,
-        standing=standing(frequency, day, done, week_start),
+        frequency=item.frequency,
+        standing=standing(item.frequency, day, done, week.first.weekday()),
         done=len(nths),
         needed=needed,
-        slots=_slots(frequency, nths, needed, f"{reverse('day', args=[day])}{row.exercise.slug}/"),
+        slots=_slots(item.frequency, nths, needed, address),
         equipment=[thing.name for thing in row.exercise.equipment.all()],
+        is_over=day < today,
     )
 
 
@@ -273,9 +288,13 @@ def _slots(frequency: Frequency, nths: set[int], needed: int, address: str) -> l
 
 
 def _slot_label(nth: int, of: int) -> str:
-    names = {
-        1: [_("Done")],
-        2: [_("Morning"), _("Evening")],
-        3: [_("Morning"), _("Midday"), _("Evening")],
-    }
-    return names[of][nth - 1] if of in names else str(nth)
+    match nth, of:
+        case 1, 1:
+            return _("Done")
+        case 1, 2 | 3:
+            return _("Morning")
+        case 2, 3:
+            return _("Midday")
+        case (2, 2) | (3, 3):
+            return _("Evening")
+    return str(nth)

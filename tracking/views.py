@@ -18,18 +18,21 @@ from tracking.schedule import Week
 
 @require_safe
 def today(request: HttpRequest) -> HttpResponse:
-    now = timezone.now()
-    user = signed_in(request)
-    plan = agenda.day_agenda(user, user.day_at(now), user.day_at(now))
-    context = {"agenda": plan, "new_day_in": user.seconds_to_next_day(now)}
-    return render(request, "tracking/day.html", context)
+    return _day_page(request, None)
 
 
 @require_safe
 def day(request: HttpRequest, day: date) -> HttpResponse:
+    return _day_page(request, day)
+
+
+def _day_page(request: HttpRequest, day: date | None) -> HttpResponse:
+    """The plan of a day, or of today. Only today's knows when it is over."""
+    now = timezone.now()
     user = signed_in(request)
-    plan = agenda.day_agenda(user, day, user.day_at(timezone.now()))
-    return render(request, "tracking/day.html", {"agenda": plan})
+    plan = agenda.day_agenda(user, day or user.day_at(now), user.day_at(now))
+    new_day_in = user.seconds_to_next_day(now) if plan.is_today else None
+    return render(request, "tracking/day.html", {"agenda": plan, "new_day_in": new_day_in})
 
 
 @require_POST
@@ -55,11 +58,8 @@ def tick(request: HttpRequest, day: date, slug: str, nth: int) -> HttpResponse:
         context = {"agenda": plan, "card": plan.card(slug), "said": plan.said(slug)}
         return render(request, "tracking/_ticked.html", context)
     messages.success(request, plan.said(slug))
-    return redirect(f"{_page_of(plan)}#{slug}")
-
-
-def _page_of(plan: agenda.DayAgenda) -> str:
-    return resolve_url("today") if plan.is_today else resolve_url("day", plan.day)
+    page = resolve_url("today") if plan.is_today else resolve_url("day", plan.day)
+    return redirect(f"{page}#exercise-{slug}")
 
 
 @require_safe

@@ -13,10 +13,10 @@ from django.utils.translation import ngettext
 from accounts.models import User
 from exercises.models import Exercise
 from exercises.words import frequency_in_words
-from tracking.adherence import Averages, Tally, four_week_averages, pace, streak, tally, total
+from tracking.adherence import Averages, Tally, asked_on, four_week_averages, pace, streak, tally, total
 from tracking.agenda import MARK_ICONS, Done
 from tracking.models import Completion, PlanItem
-from tracking.schedule import Item, Week, needed_on
+from tracking.schedule import Item, Week
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +99,13 @@ class WeekAgenda:
         return self.week.shifted(1).first if self.week.last < self.today else None
 
 
-def span_in_words(week: Week) -> str:
+def span_in_words(week: Week, with_year: bool = True) -> str:
     """“16 – 22 November 2026”, with the month and year of the first day only where they differ."""
     first, last = week.first, week.last
-    pattern = "j" if first.month == last.month else "j F" if first.year == last.year else "j F Y"
-    return f"{date_format(first, pattern)} – {date_format(last, 'j F Y')}"
+    if first.year != last.year:
+        return f"{date_format(first, 'j F Y')} – {date_format(last, 'j F Y')}"
+    start = date_format(first, "j" if first.month == last.month else "j F")
+    return f"{start} – {date_format(last, 'j F Y' if with_year else 'j F')}"
 
 
 def week_agenda(user: User, week: Week, today: date) -> WeekAgenda:
@@ -120,7 +122,7 @@ def week_agenda(user: User, week: Week, today: date) -> WeekAgenda:
             Row(
                 exercise=exercise,
                 how_often=frequency_in_words(items[-1].frequency),
-                cells=[_cell(items, day, today, done[exercise.pk], user.week_start) for day in week.days],
+                cells=[_cell(items, week, day, today, done[exercise.pk]) for day in week.days],
                 tally=total(tally(item, week, done[exercise.pk]) for item in items),
             )
         )
@@ -134,14 +136,14 @@ def _done_a_day(user: User, first: date, last: date) -> Done:
     return done
 
 
-def _cell(items: Iterable[Item], day: date, today: date, done: Mapping[date, int], week_start: int) -> Cell:
+def _cell(items: Iterable[Item], week: Week, day: date, today: date, done: Mapping[date, int]) -> Cell:
     item = next((item for item in items if item.in_force_on(day)), None)
     if item is None:
         return Cell(day, "off", _("not in the plan"))
     n = done.get(day, 0)
-    needed = needed_on(item.frequency, day, done, week_start)
+    needed = asked_on(item, week, day, today, done)
     if n and n >= needed:
-        return Cell(day, "done", ngettext("done", "done, %(n)d times", n) % {"n": n})
+        return Cell(day, "done", ngettext("done, %(n)d time", "done, %(n)d times", n) % {"n": n})
     if n:
         return Cell(day, "partly", _("partly done, %(n)d of %(needed)d") % {"n": n, "needed": needed})
     if day > today:
@@ -161,19 +163,22 @@ class WeekLine:
 
     @property
     def span_words(self) -> str:
-        return span_in_words(self.week)
+        return span_in_words(self.week, with_year=False)
 
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """All weeks since the first plan item; `lines` are those of one year, newest first."""
+    """All weeks since the first plan item; `lines` are those of one year, newest first.
+
+    `kept` of the `counted` weeks, which are those that are over and asked for something, were kept.
+    """
 
     year: int
     years: Sequence[int]
     lines: Sequence[WeekLine]
     streak: int
     kept: int
-    finished: int
+    counted: int
     averages: Averages
 
 
@@ -191,14 +196,16 @@ def history(user: User, today: date, year: int | None) -> History | None:
         WeekLine(week, total(tally(item, week, done[item.exercise]) for item in items), week == running)
         for week in _weeks(start, running)
     ]
-    finished = [line.tally for line in lines[:-1]]
+    finished, last = [line.tally for line in lines[:-1]], lines[-1].tally
+    # As with the streak, the running week counts once it is kept.
+    counted = [*finished, last] if last.kept else finished
     return History(
         year=year,
         years=years,
         lines=[line for line in reversed(lines) if line.week.first.year == year],
-        streak=streak(finished, lines[-1].tally),
-        kept=sum(week.kept for week in finished),
-        finished=sum(bool(week.prescribed) for week in finished),
+        streak=streak(finished, last),
+        kept=sum(week.kept for week in counted),
+        counted=sum(bool(week.prescribed) for week in counted),
         averages=four_week_averages(finished),
     )
 

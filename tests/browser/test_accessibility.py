@@ -37,15 +37,23 @@ PERSONAL = [
 ]
 
 
-def complaints(page: Page) -> list[str]:
+def violations(page: Page) -> list[str]:
     # Only rules of WCAG 2.2 A and AA and of good practice, which is axe's own choice; nothing is switched off.
     found = Axe().run(page).response["violations"]
     return [f"{page.url} {one['id']}: {node['html']}" for one in found for node in one["nodes"]]
 
 
+def refused(page: Page, url: str, complaints: list[str]) -> Page:
+    """An address that answers with an error page, about which the browser complains as well."""
+    page.goto(url)
+    assert complaints
+    complaints.clear()
+    return page
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["phone", "desk"])
-def test_axe_finds_nothing(scheme: str, viewport: dict[str, int], visit: Visit) -> None:
+def test_axe_finds_nothing(scheme: str, viewport: dict[str, int], visit: Visit, complaints: list[str]) -> None:
     today = timezone.now().date()
     user = a_person("kim@example.org", safety_read_at=None, time_zone="")
     PlanItem.objects.start(user, Exercise.objects.offered(), today - timedelta(days=40))
@@ -59,17 +67,37 @@ def test_axe_finds_nothing(scheme: str, viewport: dict[str, int], visit: Visit) 
     found = []
     for address in PUBLIC:
         page.goto(address)
-        found += complaints(page)
+        found += violations(page)
+    for address in ("/nowhere/", "/exercises/?position=flying"):
+        found += violations(refused(page, address, complaints))
+    # A form with something wrong in it.
+    page.goto("/accounts/signup/")
+    page.get_by_label("Email").fill("kim@example.org")
+    page.locator("input[type=password]").fill("12345678")
+    page.get_by_role("main").get_by_role("button").click()
+    page.wait_for_load_state()
+    assert page.locator(".invalid-feedback").count() == 2
+    found += violations(page)
+
+    # The person's own choice of colours, against that of the device.
+    user.color_scheme = "dark" if scheme == "light" else "light"
+    user.save()
+    page = visit(user, color_scheme=scheme, viewport=viewport)
+    page.goto("/today/")
+    found += violations(page)
+    user.color_scheme = "auto"
+    user.save()
+
     page = visit(user, color_scheme=scheme, viewport=viewport)
     yesterday = f"/day/{today - timedelta(days=1)}/"
     for address in [*PERSONAL, yesterday, f"/day/{today + timedelta(days=1)}/", f"/week/{date(2001, 1, 1)}/"]:
         page.goto(address)
-        found += complaints(page)
+        found += violations(page)
     page.goto("/today/")
     page.locator("[aria-pressed=false]").first.click()
     page.wait_for_load_state("networkidle")
-    found += complaints(page)
+    found += violations(page)
     page = visit(fresh, color_scheme=scheme, viewport=viewport)
     page.goto("/today/")
-    found += complaints(page)
+    found += violations(page)
     assert found == []

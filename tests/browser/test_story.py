@@ -92,7 +92,7 @@ def test_a_person_signs_up_does_the_routine_and_reads_the_week(
     time_machine.move_to("2026-11-18 08:00:00Z")
     page.goto("/today/")
     expect(card(page, "pencil-grip")).to_have_attribute("data-status", "resting")
-    expect(page.get_by_text("Resting, again from Thursday")).to_be_visible()
+    expect(card(page, "pencil-grip").get_by_text("Resting, again from Thursday")).to_be_visible()
     page.get_by_role("link", name="The day before").click()
     expect(page.get_by_role("heading", name="Yesterday")).to_be_visible()
     card(page, "foot-stretch").get_by_role("button").click()

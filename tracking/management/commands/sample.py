@@ -1,6 +1,6 @@
 import random
 import secrets
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from allauth.account.models import EmailAddress
@@ -26,21 +26,21 @@ class Command(BaseCommand):
         if not settings.DEBUG and connection.vendor != "sqlite":
             raise CommandError("A sample person is made only with DEBUG on or in a local SQLite database.")
         password = secrets.token_urlsafe(9)
-        today = timezone.now().date()
+        now = timezone.now()
         with transaction.atomic():
-            Completion.objects.filter(user__email=EMAIL).delete()
-            PlanItem.objects.filter(user__email=EMAIL).delete()
             User.objects.filter(email=EMAIL).delete()
-            user = User.objects.create_user(EMAIL, password, time_zone="UTC", safety_read_at=timezone.now())
+            user = User.objects.create_user(EMAIL, password, time_zone="UTC", safety_read_at=now)
             EmailAddress.objects.create(user=user, email=EMAIL, verified=True, primary=True)
+            today = user.day_at(now)
             start = Week.of(today, user.week_start).shifted(-WEEKS).first
             PlanItem.objects.start(user, Exercise.objects.offered(), start)
-            Completion.objects.bulk_create(_completions(user, start, today))
+            Completion.objects.bulk_create(_completions(user, start, now))
         self.stdout.write(f"Sign in as {EMAIL} with the password {password}")
 
 
-def _completions(user: User, start: date, today: date) -> list[Completion]:
+def _completions(user: User, start: date, now: datetime) -> list[Completion]:
     """A person who does most of what is due, less on weekends, with one poor week and a slow start of today."""
+    today = user.day_at(now)
     chance = random.Random(16)  # noqa: S311  # a believable history, not a secret
     poor_week = Week.of(start, user.week_start).shifted(9)
     rows = []
@@ -54,7 +54,7 @@ def _completions(user: User, start: date, today: date) -> list[Completion]:
             n = sum(chance.random() < zeal for _ in range(goes))
             done[day] = n
             rows += [
-                Completion(user=user, day=day, exercise=item.exercise, nth=nth, recorded_at=timezone.now())
+                Completion(user=user, day=day, exercise=item.exercise, nth=nth, recorded_at=now)
                 for nth in range(1, n + 1)
             ]
     return rows
