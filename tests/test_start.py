@@ -25,6 +25,7 @@ from backpain.serve import PREPARATION_LOCK
 from tests.test_project import compose, dockerfile
 from tools import preflight
 from tools.local import secret_key
+from tools.postgres import server as postgres_server
 
 ROOT = Path(__file__).resolve().parent.parent
 SERVE = ["-m", "backpain.serve"]
@@ -420,3 +421,29 @@ def test_an_interrupted_command_leaves_no_postgresql_behind(number: signal.Signa
     assert not directory.exists()
     with pytest.raises(ProcessLookupError):
         os.kill(server, 0)
+
+
+# --- The database goes away, and comes back ---------------------------------------------------------------------------
+
+
+def test_a_site_outlives_an_outage_of_its_database(tmp_path: Path) -> None:
+    with (
+        postgres_server() as postgres,
+        running(environment_of(postgres.url, HTTPS="off"), tmp_path / "output") as site,
+    ):
+        site.wait_until_it_answers()
+        assert site.get("/exercises/").status == 200
+
+        postgres.stop()
+        for _visit in range(2):
+            page = site.get("/exercises/")
+            assert (page.status, page.headers["Retry-After"]) == (503, "10")
+            assert site.get("/readyz").status == 503
+            assert site.get("/healthz").status == 200
+
+        postgres.start()
+        deadline = time.monotonic() + PATIENCE
+        while site.get("/exercises/").status != 200:
+            assert time.monotonic() < deadline, "it has not come back by itself"
+            time.sleep(0.2)
+        assert site.get("/readyz").status == 200

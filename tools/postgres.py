@@ -27,48 +27,70 @@ STOP_SECONDS = 30
 
 def main() -> None:
     stop_tidily()
-    with server() as url:
-        status = run(sys.argv[1:], {**os.environ, "DATABASE_URL": url})
+    with server() as postgres:
+        status = run(sys.argv[1:], {**os.environ, "DATABASE_URL": postgres.url})
     sys.exit(status)
 
 
-@contextmanager
-def server() -> Iterator[str]:
-    """The address of a fresh, empty server, for DATABASE_URL."""
-    # Not below the repository: its path may be closed to the server's user, or too long for a socket.
-    with tempfile.TemporaryDirectory(prefix="backpain-postgres-") as name:
-        directory = Path(name)
-        programs, identity = installation(directory)
-        data, log = directory / "data", directory / "log"
+class Server:
+    """A fresh, empty server in a directory of its own, which can be stopped and started again."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        self.programs, self.identity = installation(directory)
         # Only this first filling is not synced: should the machine fail during it, there is nothing to lose.
         settings = ["--username=postgres", "--auth=trust", "--encoding=UTF8", "--no-sync"]
         settings += ["--locale-provider=builtin", "--locale=C.UTF-8"]
-        with log.open("wb") as output:
-            process = subprocess.Popen(
-                [programs / "initdb", "--pgdata", data, *settings], stdout=output, stderr=output, **identity
-            )
-            if process.wait() != 0:
-                sys.exit(f"PostgreSQL could not be set up:\n{log.read_text()}")
-            # Two test processes, each with a pool, a live server and two web servers under test, stay well below 100
-            # connections; 200 leaves room. In a session of its own a Ctrl-C does not reach it before the tests.
-            options = ["-c", "listen_addresses=", "-c", "max_connections=200", "-k", str(directory)]
-            process = subprocess.Popen(
-                [programs / "postgres", "-D", data, *options],
-                stdout=output,
-                stderr=output,
-                start_new_session=True,
-                **identity,
-            )
+        if self._launch("initdb", "--pgdata", str(directory / "data"), *settings).wait() != 0:
+            sys.exit(f"PostgreSQL could not be set up:\n{self._log()}")
+
+    @property
+    def url(self) -> str:
+        """For DATABASE_URL."""
+        return f"postgres://postgres@/postgres?host={self.directory}"
+
+    def start(self) -> None:
+        # Two test processes, each with a pool, a live server and two web servers under test, stay well below 100
+        # connections; 200 leaves room.
+        options = ["-c", "listen_addresses=", "-c", "max_connections=200", "-k", str(self.directory)]
+        self.process = self._launch("postgres", "-D", str(self.directory / "data"), *options)
+        deadline = time.monotonic() + START_SECONDS
+        answer = [str(self.programs / "pg_isready"), "--quiet", "--host", str(self.directory)]
+        while subprocess.run(answer, check=False).returncode != 0:
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                sys.exit(f"PostgreSQL did not start:\n{self._log()}")
+            time.sleep(0.05)
+
+    def stop(self) -> None:
+        self.process.send_signal(signal.SIGINT)  # PostgreSQL's “fast shutdown”: connections are ended, not awaited
         try:
-            await_answer(process, programs, directory)
-            yield f"postgres://postgres@/postgres?host={directory}"
+            self.process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+    def _launch(self, program: str, *arguments: str) -> subprocess.Popen[Any]:
+        with (self.directory / "log").open("ab") as log:
+            # In a session of its own a Ctrl-C does not reach it before the tests.
+            return subprocess.Popen(
+                [self.programs / program, *arguments], stdout=log, stderr=log, start_new_session=True, **self.identity
+            )
+
+    def _log(self) -> str:
+        return (self.directory / "log").read_text()
+
+
+@contextmanager
+def server() -> Iterator[Server]:
+    """A server that has been started, and is thrown away in the end."""
+    # Not below the repository: its path may be closed to the server's user, or too long for a socket.
+    with tempfile.TemporaryDirectory(prefix="backpain-postgres-") as name:
+        started = Server(Path(name))
+        try:
+            started.start()
+            yield started
         finally:
-            process.send_signal(signal.SIGINT)  # PostgreSQL's “fast shutdown”: connections are ended, not awaited
-            try:
-                process.wait(STOP_SECONDS)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+            started.stop()
 
 
 def installation(directory: Path) -> tuple[Path, dict[str, Any]]:
@@ -88,14 +110,6 @@ def installation(directory: Path) -> tuple[Path, dict[str, Any]]:
     os.chown(directory, nobody.pw_uid, nobody.pw_gid)
     identity = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": [], "cwd": directory}
     return directory / package.name / "pginstall" / "bin", identity
-
-
-def await_answer(process: subprocess.Popen[Any], programs: Path, directory: Path) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while subprocess.run([programs / "pg_isready", "--quiet", "--host", directory], check=False).returncode != 0:
-        if process.poll() is not None or time.monotonic() > deadline:
-            sys.exit(f"PostgreSQL did not start:\n{(directory / 'log').read_text()}")
-        time.sleep(0.05)
 
 
 def run(command: Sequence[str], environment: Mapping[str, str]) -> int:

@@ -47,9 +47,9 @@ def everything() -> None:
     step("chromium", ensure_chromium)
     check()
     on_sqlite()
-    with server() as url:
-        python("tests on PostgreSQL", TESTS, {**TESTING, "DATABASE_URL": url})
-        python("tests in Chromium", "-m pytest tests/browser", {**TESTING, "DATABASE_URL": url})
+    with server() as postgres:
+        python("tests on PostgreSQL", TESTS, {**TESTING, "DATABASE_URL": postgres.url})
+        python("tests in Chromium", "-m pytest tests/browser", {**TESTING, "DATABASE_URL": postgres.url})
 
 
 def check() -> None:

@@ -9,9 +9,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
+from typing import cast
 
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -20,6 +20,7 @@ from exercises.models import Exercise
 from exercises.prescription import Frequency, Per
 from exercises.words import dose_in_words, frequency_in_words, minutes_in_words
 from tracking.adherence import Tally, asked_on
+from tracking.dates import day_and_month, full_date, short_weekday, weekday, weekday_and_date
 from tracking.models import Completion, PlanItem
 from tracking.schedule import ONE_DAY, Item, Standing, Status, Week, standing
 
@@ -89,7 +90,7 @@ class Card:
             case Status.ENOUGH:
                 return _("Enough")
             case Status.RESTING:
-                return _("Resting, again from %(day)s") % {"day": date_format(self.standing.again_on or "", "l")}
+                return _("Resting, again from %(day)s") % {"day": weekday(cast(date, self.standing.again_on))}
             case Status.COMPLETE if self.frequency.per is Per.WEEK and not self.done:
                 return _("Complete for this week")
             case Status.COMPLETE:
@@ -156,12 +157,13 @@ class DayAgenda:
     @property
     def title(self) -> str:
         near = {0: _("Today"), -1: _("Yesterday"), 1: _("Tomorrow")}
-        return near.get((self.day - self.today).days) or date_format(self.day, "l")
+        return near.get((self.day - self.today).days) or weekday(self.day)
 
     @property
     def date_words(self) -> str:
         """The date, with the weekday where the title does not name it."""
-        return date_format(self.day, "l, j F Y" if abs((self.day - self.today).days) <= 1 else "j F Y")
+        is_near = abs((self.day - self.today).days) <= 1
+        return weekday_and_date(self.day) if is_near else full_date(self.day)
 
     @property
     def previous(self) -> date | None:
@@ -253,7 +255,7 @@ def _strip_day(items: Iterable[Item], week: Week, day: date, today: date, done: 
         mark, state = "partly", _("%(n)d of %(needed)d doses done") % {"n": credited, "needed": needed}
     else:
         mark, state = "not", _("nothing done")
-    return StripDay(day, date_format(day, "D")[:2], day.day, mark, f"{date_format(day, 'l, j F')}: {state}")
+    return StripDay(day, short_weekday(day), day.day, mark, f"{weekday(day)}, {day_and_month(day)}: {state}")
 
 
 def _card(

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -15,6 +14,7 @@ from exercises.models import Exercise
 from exercises.words import frequency_in_words
 from tracking.adherence import Averages, Tally, asked_on, four_week_averages, pace, streak, tally, total
 from tracking.agenda import MARK_ICONS, Done
+from tracking.dates import short_span, short_weekday, span
 from tracking.models import Completion, PlanItem
 from tracking.schedule import Item, Week
 
@@ -68,12 +68,12 @@ class WeekAgenda:
 
     @property
     def span_words(self) -> str:
-        return span_in_words(self.week)
+        return span(self.week)
 
     @property
-    def heads(self) -> Sequence[tuple[date, str, str]]:
+    def heads(self) -> Sequence[tuple[date, str, int]]:
         """Date, short weekday and day of the month of each column."""
-        return [(day, date_format(day, "D"), date_format(day, "j")) for day in self.week.days]
+        return [(day, short_weekday(day), day.day) for day in self.week.days]
 
     @property
     def legend(self) -> Sequence[tuple[str, str, str]]:
@@ -97,15 +97,6 @@ class WeekAgenda:
     @property
     def next(self) -> date | None:
         return self.week.shifted(1).first if self.week.last < self.today else None
-
-
-def span_in_words(week: Week, with_year: bool = True) -> str:
-    """“16 – 22 November 2026”, with the month and year of the first day only where they differ."""
-    first, last = week.first, week.last
-    if first.year != last.year:
-        return f"{date_format(first, 'j F Y')} – {date_format(last, 'j F Y')}"
-    start = date_format(first, "j" if first.month == last.month else "j F")
-    return f"{start} – {date_format(last, 'j F Y' if with_year else 'j F')}"
 
 
 def week_agenda(user: User, week: Week, today: date) -> WeekAgenda:
@@ -163,7 +154,7 @@ class WeekLine:
 
     @property
     def span_words(self) -> str:
-        return span_in_words(self.week, with_year=False)
+        return short_span(self.week)
 
 
 @dataclass(frozen=True, slots=True)

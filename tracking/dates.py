@@ -1,0 +1,53 @@
+"""Dates in words. The patterns go through gettext, because languages order a date differently."""
+
+from datetime import date
+
+from django.utils.formats import date_format
+from django.utils.translation import pgettext
+
+from tracking.schedule import Week
+
+
+def weekday(day: date) -> str:
+    """“Sunday”."""
+    return date_format(day, "l")
+
+
+def short_weekday(day: date) -> str:
+    """“Sun”."""
+    return date_format(day, "D")
+
+
+def day_and_month(day: date) -> str:
+    """“22 November”."""
+    return date_format(day, pgettext("pattern of a date", "j F"))
+
+
+def full_date(day: date) -> str:
+    """“22 November 2026”."""
+    return date_format(day, pgettext("pattern of a date", "j F Y"))
+
+
+def weekday_and_date(day: date) -> str:
+    """“Sunday, 22 November 2026”."""
+    return date_format(day, pgettext("pattern of a date", "l, j F Y"))
+
+
+def span(week: Week) -> str:
+    """“16 – 22 November 2026”, with the month and year of the first day only where they differ."""
+    return _from_to(week, full_date(week.last))
+
+
+def short_span(week: Week) -> str:
+    """“16 – 22 November”, with years only where they differ."""
+    return _from_to(week, day_and_month(week.last)) if week.first.year == week.last.year else span(week)
+
+
+def _from_to(week: Week, last: str) -> str:
+    if week.first.year != week.last.year:
+        first = full_date(week.first)
+    elif week.first.month != week.last.month:
+        first = day_and_month(week.first)
+    else:
+        first = date_format(week.first, "j")
+    return pgettext("a span of days", "%(first)s – %(last)s") % {"first": first, "last": last}
