@@ -14,6 +14,9 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 
+WRITTEN = {"email"}
+"""The fields that people write in by hand; all others are choices that are soon made again."""
+
 
 class SignedInMiddleware(LoginRequiredMiddleware):
     """Every page wants a signed-in person unless its view says `@login_not_required`; no personal page is cached."""
@@ -21,7 +24,7 @@ class SignedInMiddleware(LoginRequiredMiddleware):
     def process_view(
         self, request: HttpRequest, view_func: Callable[..., Any], view_args: Any, view_kwargs: Any
     ) -> HttpResponseBase | None:
-        # A page for everybody does not even ask who is there: it works while the database is away.
+        # A page for everybody is not held up by asking who is there; its view may ask, and /healthz does not.
         if not getattr(view_func, "login_required", True):
             return None
         request.is_personal = True  # type: ignore[attr-defined]
@@ -38,7 +41,7 @@ class SignedInMiddleware(LoginRequiredMiddleware):
             return super().handle_no_permission(request, view_func)
         way_back = urlencode({"next": page_of_form(request) or resolve_url("today")})
         sign_in = f"{resolve_url(self.get_login_url(view_func))}?{way_back}"
-        context = {"sign_in": sign_in, "typed": [value for name, value in typed_in(request) if name != "done"]}
+        context = {"sign_in": sign_in, "typed": [value for name, value in typed_in(request) if name in WRITTEN]}
         response = render(request, "errors/signed_out.html", context, status=403)
         if request.htmx:  # type: ignore[attr-defined]  # set by django-htmx
             messages.warning(request, _("You had been signed out, so the last tap was not saved."))

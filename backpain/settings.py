@@ -83,6 +83,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.middleware.gzip.GZipMiddleware",
+    "backpain.middleware.kind_405",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -121,8 +122,10 @@ CRISPY_ALLOWED_TEMPLATE_PACKS = CRISPY_TEMPLATE_PACK = "bootstrap5"
 
 def database() -> dict[str, Any]:
     """The database named by DATABASE_URL, tuned for its kind; without one, a SQLite file in `var/`."""
+    if not env.str("DATABASE_URL", default="sqlite:").startswith(("sqlite:", "postgres://", "postgresql://")):
+        raise ImproperlyConfigured("DATABASE_URL names no database. It begins with postgres:// or sqlite:///.")
     config: dict[str, Any] = env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'backpain.sqlite3'}")
-    if config.get("ENGINE") == "django.db.backends.sqlite3":
+    if config["ENGINE"] == "django.db.backends.sqlite3":
         Path(config["NAME"]).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         config["CONN_MAX_AGE"] = None
         config["OPTIONS"] = {
@@ -132,7 +135,7 @@ def database() -> dict[str, Any]:
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL",
         }
         config["TEST"] = {"NAME": f"{config['NAME']}.test"}
-    elif config.get("ENGINE") == "django.db.backends.postgresql":
+    else:
         config["CONN_MAX_AGE"] = 0
         config["CONN_HEALTH_CHECKS"] = True
         config["OPTIONS"] = {
@@ -146,8 +149,6 @@ def database() -> dict[str, Any]:
             "connect_timeout": 2,
             "tcp_user_timeout": 10_000,
         }
-    else:
-        raise ImproperlyConfigured("DATABASE_URL names no database. It begins with postgres:// or sqlite:///.")
     return config
 
 
@@ -242,5 +243,6 @@ LOGGING = {
         "django.request": {"level": "ERROR"},
         "django.security": {"level": "CRITICAL"},
         "gunicorn": {"level": "ERROR"},
+        "psycopg.pool": {"level": "ERROR"},
     },
 }

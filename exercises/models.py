@@ -77,6 +77,9 @@ class ExerciseQuerySet(models.QuerySet["Exercise"]):
     def with_equipment(self) -> Self:
         return self.prefetch_related("equipment")
 
+    def with_slug(self, slug: str) -> Self:
+        return self.filter(slug=slug)
+
     def done_while(self, position: str) -> Self:
         return self.filter(Q(position=position) | Q(other_position=position))
 
@@ -155,6 +158,10 @@ class Exercise(FrequencyFields):
                 & Q(repetitions_at_most__gte=models.F("repetitions_at_least"))
                 & Q(repetitions_at_most__lte=MAX_REPETITIONS),
                 violation_error_message=_("Repetitions run from 1 upwards, to at most 100."),
+            ),
+            models.CheckConstraint(
+                name="exercise_position",
+                condition=Q(position__in=Position.values) & Q(other_position__in=["", *Position.values]),
             ),
             models.CheckConstraint(name="exercise_action", condition=Q(action__in=[one.value for one in Action])),
             models.CheckConstraint(name="exercise_sides", condition=Q(sides__in=[one.value for one in Sides])),

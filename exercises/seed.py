@@ -79,12 +79,12 @@ def _columns(entry: Mapping[str, Any], number: int) -> dict[str, Any]:
 
 def _seed_exercise(outcome: Outcome, values: dict[str, Any], equipment: Mapping[str, Equipment]) -> None:
     slug = values["slug"]
-    exercise = Exercise.objects.with_equipment().filter(slug=slug).first() or Exercise(slug=slug)
+    exercise = Exercise.objects.with_equipment().with_slug(slug).first() or Exercise(slug=slug)
     is_new = exercise.pk is None
-    if exercise.seeded == values:
-        outcome.unchanged.append(slug)
-    elif not is_new and any(_present(exercise, name) != value for name, value in exercise.seeded.items()):
+    if not is_new and any(_present(exercise, name) != value for name, value in exercise.seeded.items()):
         outcome.edited.append(slug)
+    elif exercise.seeded == values:
+        outcome.unchanged.append(slug)
     else:
         for name in values.keys() - {"equipment"}:
             setattr(exercise, name, values[name])

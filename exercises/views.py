@@ -1,6 +1,7 @@
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from exercises.forms import CatalogueFilter
@@ -22,5 +23,7 @@ def catalogue(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def exercise(request: HttpRequest, slug: str) -> HttpResponse:
-    found = get_object_or_404(Exercise.objects.with_equipment(), slug=slug)
+    found = Exercise.objects.with_equipment().with_slug(slug).first()
+    if found is None:
+        raise Http404(_("There is no such exercise."))
     return render(request, "exercises/detail.html", {"exercise": found})

@@ -149,6 +149,9 @@ def test_the_command_tells_what_it_did(capsys: pytest.CaptureFixture[str]) -> No
     Exercise.objects.filter(slug="toe-walk").update(name="Ours", seeded={"name": "older"})
     call_command("seed_catalogue")
     assert "edited here, left alone: toe-walk" in capsys.readouterr().out
+    Exercise.objects.filter(slug="toe-stand").update(name="Ours as well")
+    call_command("seed_catalogue")
+    assert "edited here, left alone: toe-walk, toe-stand" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
@@ -165,6 +168,8 @@ def test_the_command_tells_what_it_did(capsys: pytest.CaptureFixture[str]) -> No
         {"repetitions_at_least": 0},
         {"repetitions_at_most": 101},
         {"action": "rest"},
+        {"position": "flying"},
+        {"other_position": "flying"},
         {"sides": "left"},
     ],
 )
@@ -228,7 +233,9 @@ def test_a_retired_exercise_leaves_the_list_and_keeps_its_page(seeded: None, cli
 
 
 def test_an_unknown_exercise_is_not_found(client: Client) -> None:
-    assert client.get("/exercises/unheard-of/").status_code == 404
+    page = client.get("/exercises/unheard-of/")
+    assert page.status_code == 404
+    assert "There is no such exercise." in text_of(page)
 
 
 def test_the_admin_edits_the_catalogue_and_deletes_nothing(seeded: None) -> None:

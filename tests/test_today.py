@@ -70,8 +70,8 @@ def test_a_card_says_what_to_do_how_often_and_with_what() -> None:
 @pytest.mark.parametrize(
     ("frequency", "labels"),
     [
-        (DAILY, ["Done"]),
-        (TWO_OR_THREE_A_WEEK, ["Done"]),
+        (DAILY, ["Mark", "done"]),
+        (TWO_OR_THREE_A_WEEK, ["Mark", "done"]),
         (Frequency(Per.DAY, 2, 2), ["Morning", "Evening"]),
         (THREE_A_DAY, ["Morning", "Midday", "Evening"]),
         (Frequency(Per.DAY, 5, 5), ["1", "2", "3", "4", "5"]),
@@ -218,6 +218,18 @@ def test_a_person_without_a_plan_can_start_the_full_routine_once() -> None:
         assert client.post("/plan/start/", follow=True).redirect_chain == [("/today/", 302)]
 
     assert [(item.exercise, item.starts_on) for item in user.planitem_set.all()] == [(offered, WEDNESDAY)]
+
+
+def test_a_plan_that_begins_tomorrow_after_a_move_to_the_west_can_begin_today() -> None:
+    user = a_person(time_zone="Pacific/Pago_Pago")
+    exercise = an_exercise("stretch")
+    # As if signed up in a zone where it is Wednesday already; here it is still Tuesday.
+    on_plan(user, exercise, WEDNESDAY)
+    client = browser_of(user)
+    assert "You have no plan yet" in text_of(client.get("/today/"))
+    client.post("/plan/start/")
+    assert [item.starts_on for item in user.planitem_set.all()] == [date(2026, 11, 17)]
+    assert len(elements(client.get("/today/"), "formaction")) == 1
 
 
 def test_a_day_without_a_plan_says_that_nothing_was_asked() -> None:

@@ -143,6 +143,14 @@ def test_a_week_without_a_plan_shows_a_dash_and_no_figure() -> None:
     assert "100 %" not in said
 
 
+def test_a_week_ahead_shows_no_figure_yet() -> None:
+    user = a_person()
+    on_plan(user, an_exercise("walk"), LONG_AGO)
+    said = text_of(browser_of(user).get("/week/2026-11-23/"))
+    assert "– This week is still ahead." in said
+    assert "0 %" not in said
+
+
 def test_the_weeks_before_and_after_are_one_tap_away_where_there_are_any() -> None:
     user = a_person()
     on_plan(user, an_exercise("walk"), days(-7)[0])

@@ -284,15 +284,15 @@ def _slots(frequency: Frequency, nths: set[int], needed: int, address: str) -> l
     for nth in numbers:
         is_done = nth in nths
         bonus = not is_done and still_needed <= 0
-        slots.append(Slot(nth, _slot_label(nth, len(numbers)), f"{address}{nth}/", is_done, bonus))
+        slots.append(Slot(nth, _slot_label(nth, len(numbers), is_done), f"{address}{nth}/", is_done, bonus))
         still_needed -= not is_done
     return slots
 
 
-def _slot_label(nth: int, of: int) -> str:
+def _slot_label(nth: int, of: int, is_done: bool) -> str:
     match nth, of:
         case 1, 1:
-            return _("Done")
+            return _("Done") if is_done else _("Mark done")
         case 1, 2 | 3:
             return _("Morning")
         case 2, 3:

@@ -37,8 +37,10 @@ class PlanItemQuerySet(models.QuerySet["PlanItem"]):
     def start(self, user: User, exercises: Iterable[Exercise], day: date) -> None:
         """Put the exercises on the user's plan from `day` on, each at its usual frequency.
 
-        What is on the plan already stays as it is, so that a double tap starts it once.
+        What is on the plan already stays as it is, so that a double tap starts it once. Only what was to begin later,
+        because the person has moved to a zone where the day is an earlier one, begins on `day` as well.
         """
+        self.for_user(user).filter(ends_on=None, starts_on__gt=day).update(starts_on=day)
         items = [
             PlanItem(
                 user=user,

@@ -3,7 +3,7 @@ from datetime import date
 from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render, resolve_url
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -58,8 +58,8 @@ def tick(request: HttpRequest, day: date, slug: str, nth: int) -> HttpResponse:
         context = {"agenda": plan, "card": plan.card(slug), "said": plan.said(slug)}
         return render(request, "tracking/_ticked.html", context)
     messages.success(request, plan.said(slug))
-    page = resolve_url("today") if plan.is_today else resolve_url("day", plan.day)
-    return redirect(f"{page}#exercise-{slug}")
+    # To the top of the page, where the sentence stands and what is due comes first.
+    return redirect("today") if plan.is_today else redirect("day", plan.day)
 
 
 @require_safe

@@ -61,6 +61,10 @@ class WeekAgenda:
         return self.today in self.week.days
 
     @property
+    def is_ahead(self) -> bool:
+        return self.today < self.week.first
+
+    @property
     def title(self) -> str:
         this = Week.of(self.today, self.week.first.weekday())
         near = {0: _("This week"), 1: _("Last week")}

@@ -104,7 +104,7 @@ def test_when_the_site_cannot_be_reached_the_page_says_that_nothing_was_saved(
     complaint = page.get_by_text("The site cannot be reached, so that was not saved.")
     page.route("**/day/**", lambda route: route.fulfill(status=503, body="away"))
     page.locator("#slot-leg-raise-1").click()
-    expect(page.get_by_text("That could not be saved.")).to_be_visible()
+    expect(page.get_by_text("That could not be saved.")).to_be_in_viewport()
     expect(complaint).to_be_hidden()
     expect(page.locator("#slot-leg-raise-1")).to_have_attribute("aria-pressed", "false")
     page.unroute("**/day/**")
