@@ -40,9 +40,9 @@ if not on_sqlite and threads > pool_size:
 # Every worker loads the application by itself: a pool of database connections must not be opened before a fork.
 preload_app = False
 
-# A bit longer than the two minutes a reverse proxy keeps an idle connection, so that it is never the proxy that sends
-# a request into a connection we have just closed.
-keepalive = 125
+# A connection is for one request. Kept open, all connections of a proxy tend to end up at the same worker while the
+# others idle: measured with two workers and 16 connections, 65 pages a second against 144.
+keepalive = 0
 
 # Requests under way are finished first, within the ten seconds that Docker grants before it kills.
 graceful_timeout = 8

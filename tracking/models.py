@@ -27,9 +27,10 @@ class PlanItemQuerySet(models.QuerySet["PlanItem"]):
         return self.filter(exercise__slug=slug).select_related("exercise")
 
     def with_exercises(self) -> Self:
-        """In the order of the routine, with what a card shows."""
+        """In the order of the routine, with what a card shows; the long texts of an exercise stay behind."""
         return (
             self.select_related("exercise")
+            .defer(*(f"exercise__{name}" for name in ("purpose", "steps", "avoid", "note", "seeded")))
             .prefetch_related("exercise__equipment")
             .order_by("exercise__number", "exercise__slug", "starts_on")
         )
