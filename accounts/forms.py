@@ -28,6 +28,12 @@ def _bound_email(form: forms.Form) -> None:
     field.widget.attrs["maxlength"] = longest
 
 
+def _word_new_password(form: forms.Form) -> None:
+    form.fields["password1"].label = _("New password")
+    form.fields["password1"].help_text = PASSWORD_HELP
+    form.fields["password2"].label = _("The new one again")
+
+
 class SignupForm(AllauthSignupForm):  # type: ignore[misc]  # allauth has no types
     """Sign-up that also takes the browser's time zone. A script fills the field; it stays blank without one."""
 
@@ -63,17 +69,13 @@ class NewPasswordForm(ChangePasswordForm):  # type: ignore[misc]  # allauth has 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["oldpassword"].label = _("Your password now")
-        self.fields["password1"].label = _("New password")
-        self.fields["password1"].help_text = PASSWORD_HELP
-        self.fields["password2"].label = _("The new one again")
+        _word_new_password(self)
 
 
 class PasswordFromLinkForm(ResetPasswordKeyForm):  # type: ignore[misc]  # allauth has no types
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["password1"].label = _("New password")
-        self.fields["password1"].help_text = PASSWORD_HELP
-        self.fields["password2"].label = _("The new one again")
+        _word_new_password(self)
 
 
 class NewAddressForm(AddEmailForm):  # type: ignore[misc]  # allauth has no types
