@@ -103,7 +103,7 @@ def time_zone_choices(current: str) -> list[tuple[str, Any]]:
 
 
 class PreferencesForm(forms.ModelForm):
-    """How a person counts their days, and in which colours."""
+    """How a person counts their days, how their sessions go, and in which colours."""
 
     time_zone = forms.ChoiceField(
         label=_("Time zone"),
@@ -113,9 +113,18 @@ class PreferencesForm(forms.ModelForm):
 
     class Meta:
         model = User
-        fields = ["time_zone", "week_start", "color_scheme"]
+        fields = ["time_zone", "week_start", "get_ready_seconds", "rest_seconds", "color_scheme"]
         widgets = {"week_start": forms.RadioSelect, "color_scheme": forms.RadioSelect}
-        labels = {"week_start": _("Your week begins on"), "color_scheme": _("Colours")}
+        labels = {
+            "week_start": _("Your week begins on"),
+            "get_ready_seconds": _("Time to get ready"),
+            "rest_seconds": _("Rest between two exercises"),
+            "color_scheme": _("Colours"),
+        }
+        help_texts = {
+            "get_ready_seconds": _("In a guided session, before each exercise."),
+            "rest_seconds": _("In a guided session, after each exercise."),
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

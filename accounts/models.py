@@ -5,6 +5,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
 from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 
@@ -22,8 +24,12 @@ class UserManager(BaseUserManager["User"]):
         return self.get(email=(email or "").strip().lower())
 
 
+def _seconds(n: int) -> Promise:
+    return format_lazy(_("{n} seconds"), n=n) if n else _("none")
+
+
 class User(AbstractBaseUser, PermissionsMixin):
-    """A person, known by their email address, and how they count their days."""
+    """A person, known by their email address, how they count their days and how they like their sessions."""
 
     class WeekStart(models.IntegerChoices):
         """As `date.weekday()` counts."""
@@ -49,6 +55,12 @@ class User(AbstractBaseUser, PermissionsMixin):
         _("first day of the week"), choices=WeekStart, default=WeekStart.MONDAY
     )
     color_scheme = models.CharField(_("colours"), max_length=5, choices=ColorScheme, default=ColorScheme.AUTO)
+    get_ready_seconds = models.PositiveSmallIntegerField(
+        _("time to get ready"), choices=[(n, _seconds(n)) for n in (3, 5, 10, 15, 20, 30, 60)], default=10
+    )
+    rest_seconds = models.PositiveSmallIntegerField(
+        _("rest between two doses"), choices=[(n, _seconds(n)) for n in (0, 5, 10, 15, 20, 30, 60)], default=10
+    )
     safety_read_at = models.DateTimeField(_("has read the safety notes"), null=True, blank=True)
     is_active = models.BooleanField(_("may sign in"), default=True)
     is_staff = models.BooleanField(_("may edit the catalogue"), default=False)
@@ -65,6 +77,10 @@ class User(AbstractBaseUser, PermissionsMixin):
             models.CheckConstraint(name="user_week_start", condition=models.Q(week_start__in=[0, 5, 6])),
             models.CheckConstraint(
                 name="user_color_scheme", condition=models.Q(color_scheme__in=["auto", "light", "dark"])
+            ),
+            models.CheckConstraint(
+                name="user_breaks",
+                condition=models.Q(get_ready_seconds__range=(1, 300), rest_seconds__range=(0, 300)),
             ),
         ]
 

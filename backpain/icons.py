@@ -1,4 +1,4 @@
-"""`{% icon "check" %}` and `{% pictogram "lying" %}`: a drawing out of `static/img`, for the eye alone."""
+"""`{% icon "check" %}`, `{% pictogram "lying" %}` and others: a drawing out of `static/img`, for the eye alone."""
 
 from functools import cache
 
@@ -6,6 +6,8 @@ from django import template
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+
+from exercises.pictures import drawn
 
 register = template.Library()
 
@@ -18,6 +20,12 @@ def icon(name: str) -> SafeString:
 @register.simple_tag
 def pictogram(position: str) -> SafeString:
     return _drawing("pictogram", "img/positions.svg", position)
+
+
+@register.simple_tag
+def still(slug: str, position: str) -> SafeString:
+    """An exercise in one pose; its position where there is no drawing of it."""
+    return _drawing("still", "img/stills.svg", slug) if slug in drawn() else pictogram(position)
 
 
 @cache  # A page holds some fifty of them, of a handful of kinds.

@@ -6,6 +6,7 @@ from django.views.decorators.http import require_safe
 
 from exercises.forms import CatalogueFilter
 from exercises.models import Exercise
+from exercises.pictures import picture_address
 
 
 @login_not_required
@@ -26,4 +27,5 @@ def exercise(request: HttpRequest, slug: str) -> HttpResponse:
     found = Exercise.objects.with_equipment().with_slug(slug).first()
     if found is None:
         raise Http404(_("There is no such exercise."))
-    return render(request, "exercises/detail.html", {"exercise": found})
+    picture = picture_address(slug, getattr(request.user, "color_scheme", "auto"))
+    return render(request, "exercises/detail.html", {"exercise": found, "picture": picture})

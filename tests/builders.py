@@ -19,6 +19,15 @@ DAILY = Frequency(Per.DAY, 1, 1)
 TWO_OR_THREE_A_DAY = Frequency(Per.DAY, 2, 3)
 TWO_OR_THREE_A_WEEK = Frequency(Per.WEEK, 2, 3)
 
+# A form of preferences, filled in.
+CHOICES = {
+    "time_zone": "",
+    "week_start": "0",
+    "get_ready_seconds": "10",
+    "rest_seconds": "10",
+    "color_scheme": "auto",
+}
+
 PASSWORD = "a long and quiet phrase"
 
 

@@ -431,7 +431,13 @@ def test_without_a_mail_server_too_the_old_address_holds_until_the_new_one_is_co
 
 # --- Preferences ----------------------------------------------------------------------------------------------------
 
-CHOSEN = {"time_zone": "Asia/Kathmandu", "week_start": "6", "color_scheme": "dark"}
+CHOSEN = {
+    "time_zone": "Asia/Kathmandu",
+    "week_start": "6",
+    "get_ready_seconds": "5",
+    "rest_seconds": "0",
+    "color_scheme": "dark",
+}
 
 
 def test_preferences_are_saved_and_in_force_on_the_next_page() -> None:
@@ -443,6 +449,7 @@ def test_preferences_are_saved_and_in_force_on_the_next_page() -> None:
     assert (answer.status_code, answer["Location"]) == (302, "/settings/")
     user.refresh_from_db()
     assert (user.time_zone, user.week_start, user.color_scheme) == ("Asia/Kathmandu", 6, "dark")
+    assert (user.get_ready_seconds, user.rest_seconds) == (5, 0)
     page = client.get("/settings/")
     assert "Your preferences are saved." in text_of(page)
     assert [html["data-scheme"] for html in elements(page, "data-scheme")] == ["dark"]
@@ -450,7 +457,13 @@ def test_preferences_are_saved_and_in_force_on_the_next_page() -> None:
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("time_zone", "Mars/Olympus_Mons"), ("week_start", "1"), ("week_start", ""), ("color_scheme", "sepia")],
+    [
+        ("time_zone", "Mars/Olympus_Mons"),
+        ("week_start", "1"),
+        ("week_start", ""),
+        ("color_scheme", "sepia"),
+        ("get_ready_seconds", "0"),
+    ],
 )
 def test_a_choice_that_does_not_exist_is_refused_and_the_others_are_kept_on_the_page(field: str, value: str) -> None:
     user = a_person(time_zone="Europe/Berlin")

@@ -254,3 +254,31 @@ def test_the_admin_says_in_words_what_is_out_of_bounds(seeded: None) -> None:
     with pytest.raises(ValidationError) as refused:
         exercise.full_clean()
     assert refused.value.messages == ["How often runs from 1 upwards, to at most 20 times a day or 7 days a week."]
+
+
+def test_an_exercise_is_shown_moving_on_its_page_and_still_in_the_lists(seeded: None, client: Client) -> None:
+    page = client.get("/exercises/toe-walk/")
+    pictures = [image for image in elements(page, "src") if image.get("class") == "picture"]
+    assert [(image["src"], image["alt"]) for image in pictures] == [
+        ("/static/img/exercises/toe-walk.svg", "Moving drawing of the exercise: Walk on your toes")
+    ]
+    stills = [use["href"] for use in elements(client.get("/exercises/"), "href") if use["tag"] == "use"]
+    assert [still for still in stills if "stills" in still][:2] == [
+        "/static/img/stills.svg#foot-stretch",
+        "/static/img/stills.svg#toe-walk",
+    ]
+
+
+@pytest.mark.parametrize(("scheme", "ending"), [("auto", ".svg"), ("light", ".svg#light"), ("dark", ".svg#dark")])
+def test_a_picture_follows_the_colours_that_a_person_chose(seeded: None, scheme: str, ending: str) -> None:
+    page = browser_of(a_person(color_scheme=scheme)).get("/exercises/toe-walk/")
+    assert [e["src"].endswith(f"toe-walk{ending}") for e in elements(page, "alt") if e.get("class") == "picture"] == [
+        True
+    ]
+
+
+def test_an_exercise_without_a_drawing_shows_its_position(client: Client) -> None:
+    an_exercise("new-one", position="lying")
+    page = client.get("/exercises/new-one/")
+    assert "/static/img/positions.svg#lying" in [use["href"] for use in elements(page, "href")]
+    assert [e for e in elements(page, "src") if e.get("class") == "picture"] == []

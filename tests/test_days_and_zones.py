@@ -7,7 +7,7 @@ import pytest
 from time_machine import TimeMachineFixture
 
 from accounts.forms import time_zone_choices
-from tests.builders import a_person, an_exercise, browser_of, completions, did, elements, on_plan, text_of
+from tests.builders import CHOICES, a_person, an_exercise, browser_of, completions, did, elements, on_plan, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -84,7 +84,7 @@ def test_moving_to_another_zone_re_dates_nothing(time_machine: TimeMachineFixtur
     client = browser_of(user)
     client.post("/day/2026-11-19/stretch/1/", {"done": "yes"})
 
-    client.post("/settings/", {"time_zone": "Pacific/Pago_Pago", "week_start": "0", "color_scheme": "auto"})
+    client.post("/settings/", {**CHOICES, "time_zone": "Pacific/Pago_Pago"})
 
     assert completions(user) == [(date(2026, 11, 19), "stretch", 1)]
     page = client.get("/today/")

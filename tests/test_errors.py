@@ -12,7 +12,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.test import Client
 from pytest_django import Settings
 
-from tests.builders import a_person, an_exercise, browser_of, elements, text_of
+from tests.builders import CHOICES, a_person, an_exercise, browser_of, elements, text_of
 
 
 def not_raising() -> Client:
@@ -131,7 +131,7 @@ def test_the_500_page_needs_no_list_of_static_files(settings: Settings, tmp_path
     settings.STATIC_ROOT = tmp_path
     settings.STORAGES = {
         **settings.STORAGES,
-        "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+        "staticfiles": {"BACKEND": "backpain.storage.StaticFiles"},
     }
 
     page = not_raising().get("/")
@@ -228,6 +228,6 @@ def test_every_answer_carries_a_policy_without_exceptions(address: str) -> None:
 @pytest.mark.django_db
 def test_a_file_that_nobody_asked_for_is_not_kept() -> None:
     file = SimpleUploadedFile("large.bin", b"x" * 3_000_000)
-    answer = browser_of(a_person()).post("/settings/", {"file": file, "week_start": "0", "color_scheme": "dark"})
+    answer = browser_of(a_person()).post("/settings/", {**CHOICES, "file": file})
     assert answer.status_code == 302
     assert not answer.wsgi_request.FILES

@@ -1,0 +1,5 @@
+"""Rewrites all pictures."""
+
+from tools.pictures.sheets import write
+
+write()
