@@ -19,7 +19,7 @@ ARROWS = {
     "exercises": {"exercises", "accounts"},
     "tracking": {"tracking", "exercises", "accounts"},
 }
-PURE = ("exercises/prescription.py", "tracking/schedule.py", "tracking/adherence.py")
+PURE = ("exercises/prescription.py", "tracking/schedule.py", "tracking/adherence.py", "tracking/session.py")
 
 
 def sources(app: str) -> Iterator[Path]:

@@ -5,7 +5,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import SignupForm as AccountSignupForm
 from accounts.models import User
-from exercises.models import Exercise
+from exercises.models import Exercise, Position
+from tracking.guide import ONCE
 from tracking.models import PlanItem
 from tracking.schedule import MAX_NTH
 
@@ -41,6 +42,9 @@ class TickForm(forms.Form):
         },
     )
 
+    # Where the person came from and goes back to: a place of ours, never an address.
+    back = forms.ChoiceField(required=False, choices=[("session", _("guided session"))])
+
     @property
     def is_done(self) -> bool:
         return bool(self.cleaned_data["done"] == "yes")
@@ -55,3 +59,10 @@ class YearForm(forms.Form):
     """The year of a history; left out for the running one."""
 
     year = forms.IntegerField(required=False, min_value=2000, max_value=2199)
+
+
+class PartForm(forms.Form):
+    """Which part of today's session somebody has in mind; all of it where nothing is said."""
+
+    part = forms.ChoiceField(required=False, choices=[(ONCE, _("each exercise once")), *Position.choices])
+    minutes = forms.IntegerField(required=False, min_value=1, max_value=60)

@@ -26,6 +26,7 @@ urlpatterns = [
     path("today/", views.today, name="today"),
     path("day/<date:day>/", views.day, name="day"),
     path("day/<date:day>/<slug:slug>/<int:nth>/", views.tick, name="tick"),
+    path("session/", views.session, name="session"),
     path("week/", views.this_week, name="this_week"),
     path("week/<date:first>/", views.week, name="week"),
     path("history/", views.history, name="history"),

@@ -10,8 +10,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.middleware import signed_in
 from exercises.models import Exercise
-from tracking import agenda, weeks
-from tracking.forms import TickForm, YearForm
+from tracking import agenda, guide, weeks
+from tracking.forms import PartForm, TickForm, YearForm
 from tracking.models import Completion, PlanItem
 from tracking.schedule import Week
 
@@ -41,7 +41,7 @@ def tick(request: HttpRequest, day: date, slug: str, nth: int) -> HttpResponse:
     now = timezone.now()
     user = signed_in(request)
     today = user.day_at(now)
-    form = TickForm({"done": request.POST.get("done"), "nth": nth})
+    form = TickForm({**request.POST.dict(), "nth": nth})
     if not form.is_valid():
         raise BadRequest(form.complaint)
     if day > today:
@@ -58,8 +58,23 @@ def tick(request: HttpRequest, day: date, slug: str, nth: int) -> HttpResponse:
         context = {"agenda": plan, "card": plan.card(slug), "said": plan.said(slug)}
         return render(request, "tracking/_ticked.html", context)
     messages.success(request, plan.said(slug))
+    if form.cleaned_data["back"]:
+        return redirect(form.cleaned_data["back"])
     # To the top of the page, where the sentence stands and what is due comes first.
     return redirect("today") if plan.is_today else redirect("day", plan.day)
+
+
+@require_safe
+def session(request: HttpRequest) -> HttpResponse:
+    """The guided session of what is left today, or of a part of it."""
+    user = signed_in(request)
+    today = user.day_at(timezone.now())
+    form = PartForm(request.GET)
+    if not form.is_valid():
+        raise BadRequest(_("There is no such part. Choose a position, or 1 to 60 minutes."))
+    plan = guide.Guide(user, agenda.day_agenda(user, today, today), **form.cleaned_data)
+    week = weeks.week_agenda(user, Week.of(today, user.week_start), today)
+    return render(request, "tracking/session.html", {"guide": plan, "agenda": plan.agenda, "week": week})
 
 
 @require_safe
