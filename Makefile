@@ -13,7 +13,7 @@ LOCK := $(VENV) -m uv pip compile --quiet --universal --python-version 3.11 --ge
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help run dev sample test test-quick check lock clean preflight port
+.PHONY: help run dev sample test test-quick check pictures lock clean preflight port
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
@@ -37,6 +37,9 @@ test-quick: .venv/dev var/static/.collected ## run the tests on SQLite only, wit
 
 check: .venv/dev ## run the linters and the type checker only
 	@$(VENV) -m tools.test check
+
+pictures: .venv/site ## draw the pictures of the exercises anew, from tools/pictures/poses.toml
+	@$(VENV) -m tools.pictures
 
 lock: .venv/dev ## pin the requirements anew (make lock LOCK_OPTIONS=--upgrade for newer versions)
 	$(LOCK) $(LOCK_OPTIONS) requirements/base.in --output-file requirements/base.txt

@@ -182,11 +182,12 @@ class Guide:
         would offer another part by now; `chosen` names those of this session, in order.
         """
         everything = [self._task(n, one) for n, one in enumerate(in_order(self.open), start=1)]
+        tasks = {task.key: task for task in [*everything, *self.tasks]}
         return {
             "person": self.user.pk,
             "day": self.agenda.day.isoformat(),
             "chosen": [task.key for task in self.tasks],
-            "doses": {task.key: self._dose_script(task) for task in [*everything, *self.tasks]},
+            "doses": {key: self._dose_script(task) for key, task in tasks.items()},
         }
 
     def _dose_script(self, task: Task) -> Mapping[str, Any]:

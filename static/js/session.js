@@ -19,6 +19,7 @@ const { person, day, chosen, doses } = JSON.parse(document.querySelector("#sessi
 const place = `backpain:session:${person}:${day}`;
 
 let keys = []; // the doses of this session, in order
+let before = 0; // how many came before them, in a session that was taken up again
 let steps = [];
 let at = 0; // the running step
 let since = null; // when it began, in milliseconds; null while paused
@@ -118,11 +119,15 @@ const jump = (index) => {
   else arrive(false);
 };
 
-const halt = (position = elapsed()) => {
+const stop = (position) => {
   into = position;
   since = null;
-  cues.hush();
   cues.keepScreenOn(false);
+};
+
+const halt = (position = elapsed()) => {
+  stop(position);
+  cues.hush();
   save();
 };
 
@@ -155,9 +160,11 @@ const actions = {
   end: () => {
     note();
     settle(steps[at].key);
+    cues.hush();
     close();
   },
   again: () => {
+    before = 0;
     lay(keys.filter((key) => !(key in done)));
     open();
     run();
@@ -173,6 +180,7 @@ const save = () => {
   const resting = at < first; // A rest is not taken up again.
   const state = {
     keys: keys.slice(keys.indexOf(key)),
+    before: before + keys.indexOf(key),
     at: resting ? 0 : at - first,
     into: resting ? 0 : elapsed(),
     spent: spent.slice(first, first + doses[key].steps.length),
@@ -210,7 +218,7 @@ const resume = () => {
   const left = state.keys.filter((key) => doses[key] && !late.includes(doses[key].address));
   if (!left.length) return;
   lay(left);
-  done = state.done;
+  ({ done, before } = state);
   if (left[0] === state.keys[0]) {
     ({ at, into } = state);
     spent.splice(0, state.spent.length, ...state.spent);
@@ -255,7 +263,7 @@ const arrive = (inTime) => {
   put("nth", dose.nth);
   put("title", step.title);
   put("detail", step.detail);
-  put("place", `${keys.indexOf(step.key) + 1} / ${keys.length}`);
+  put("place", `${before + keys.indexOf(step.key) + 1} / ${before + keys.length}`);
   put("said", step.say);
   player.querySelector(".player-next").hidden = !next || step.kind === "rest";
   if (next) put("next", next.key === step.key ? next.title : doses[next.key].name);
@@ -304,12 +312,12 @@ const list = (name, names) => {
 };
 
 const close = () => {
-  halt(0);
+  stop(0);
   forget();
   const due = Object.keys(doses).filter((key) => !doses[key].bonus && !(key in done));
   list("done", Object.values(done));
   list("left", due.map(nameOf));
-  only("data-finish", due.length ? "some" : "all", finish);
+  only("data-finish", due.length ? (Object.keys(done).length ? "some" : "none") : "all", finish);
   finish.querySelector("[data-do=again]").hidden = keys.every((key) => key in done);
   player.hidden = true;
   finish.hidden = false;
@@ -320,9 +328,11 @@ const close = () => {
 
 // --- Listening
 
+const REPEATED = ["skip", "back"]; // What may be tapped in quick succession; elsewhere a double tap is one tap.
+
 document.addEventListener("click", (event) => {
-  const button = event.target.closest("[data-do]");
-  if (button) actions[button.dataset.do]();
+  const action = event.target.closest("[data-do]")?.dataset.do;
+  if (action && (event.detail < 2 || REPEATED.includes(action))) actions[action]();
 });
 
 const KEYS = { " ": "toggle", ArrowLeft: "back", ArrowRight: "skip", Escape: "end" };
