@@ -3,6 +3,7 @@
 The figure looks to the right. The floor is y = 0, so that heights are negative.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -31,11 +32,24 @@ class Leg:
     foot: float
     toes: float
     thigh_seen: float
+    shank_seen: float
     foot_seen: float
     knee_at: Point
     ankle_at: Point
     ball_at: Point
     tip_at: Point
+
+    @property
+    def toes_at(self) -> Point:
+        """Their middle."""
+        return self.ball_at.plus(self.tip_at).times(0.5)
+
+    @property
+    def sole(self) -> tuple[Point, Point]:
+        """Towards the toes, and out of the sole: both of length 1."""
+        along = self.ball_at.minus(self.ankle_at).turned(-math.degrees(math.atan2(BALL.y, BALL.x * self.foot_seen)))
+        along = along.times(1 / along.length())
+        return along, Point(-along.y, along.x)
 
 
 @dataclass(frozen=True)
@@ -72,7 +86,7 @@ class Body:
 
 
 def body(pose: Pose, holds: Mapping[str, str]) -> Body:
-    """holds says which hand holds what: {"near": "near tip"}, or a towel: {"near": "towel"}."""
+    """holds says which hand holds what: {"near": "near toes"}, or a towel: {"near": "towel"}."""
     hips = Point(pose["hips_x"], pose["hips_y"])
     lean = pose.get("lean", 0)
     sway = pose.get("sway", 0)
@@ -100,9 +114,11 @@ def holding(pose: Pose, side: str, what: str | None, legs: Mapping[str, Leg]) ->
 
 
 def leg(pose: Pose, side: str, hips: Point, lean: float, sway: float) -> Leg:
-    hip = Point(sway if side == "near" else -sway, 0)
+    # The far hip shows where it comes forwards; backwards the near one hides it.
+    hip = Point(sway if side == "near" else max(-sway, -sway / 3), 0)
     hip_at = hips.plus(hip.turned(lean))
     seen = pose.get(f"{side}_thigh_seen", 1)
+    shank_seen = pose.get(f"{side}_shank_seen", 1)
     foot_seen = pose.get(f"{side}_foot_seen", 1)
     toes = -pose.get(f"{side}_toes", 0)
     if f"{side}_foot_x" in pose:
@@ -117,10 +133,10 @@ def leg(pose: Pose, side: str, hips: Point, lean: float, sway: float) -> Leg:
         shank = pose[f"{side}_knee"]
         foot = -pose[f"{side}_ankle"]
     knee_at = hip_at.plus(bone(THIGH * seen, thigh))
-    ankle_at = knee_at.plus(bone(SHANK, thigh + shank))
+    ankle_at = knee_at.plus(bone(SHANK * shank_seen, thigh + shank))
     ball_at = ankle_at.plus(Point(BALL.x * foot_seen, BALL.y).turned(thigh + shank + foot))
     tip_at = ball_at.plus(TIP.times(foot_seen).turned(thigh + shank + foot + toes))
-    return Leg(hip, thigh - lean, shank, foot, toes, seen, foot_seen, knee_at, ankle_at, ball_at, tip_at)
+    return Leg(hip, thigh - lean, shank, foot, toes, seen, shank_seen, foot_seen, knee_at, ankle_at, ball_at, tip_at)
 
 
 def arm(pose: Pose, side: str, shoulder: Point, lean: float, held: Point | None) -> Arm:

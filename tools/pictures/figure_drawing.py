@@ -20,8 +20,8 @@ class Layers:
     near_arm: str
 
 
-def layers(ink: Ink, reel: Reel, bodies: Sequence[Body], works: Sequence[str], fists: Sequence[str]) -> Layers:
-    """works names the parts in the accent colour, such as "near foot"; fists says which hands are closed."""
+def layers(ink: Ink, reel: Reel, bodies: Sequence[Body], works: Sequence[str], hands: str) -> Layers:
+    """works names the parts in the accent colour, such as "near foot"; hands is "hand", "fist" or "flat"."""
 
     def carried(*parts: str) -> str:
         return reel.move([one.hips for one in bodies], reel.turn([one.lean for one in bodies], *parts))
@@ -30,8 +30,7 @@ def layers(ink: Ink, reel: Reel, bodies: Sequence[Body], works: Sequence[str], f
         return leg(ink, reel, [getattr(one, f"{side}_leg") for one in bodies], side, works)
 
     def one_arm(side: str) -> str:
-        hand = "fist" if side in fists else "hand"
-        return arm(ink, reel, [getattr(one, f"{side}_arm") for one in bodies], side, hand)
+        return arm(ink, reel, [getattr(one, f"{side}_arm") for one in bodies], side, hands)
 
     head = group(
         f"translate({NECK.x:.0f} {NECK.y:.0f})",
@@ -57,7 +56,6 @@ def layers(ink: Ink, reel: Reel, bodies: Sequence[Body], works: Sequence[str], f
 def leg(ink: Ink, reel: Reel, legs: Sequence[Leg], side: str, works: Sequence[str]) -> str:
     shade = "" if side == "near" else "-far"
     skin = "leg" if side == "near" else "skin-far"
-    whole = f"{side} leg" in works
     foot = f"accent{shade}" if f"{side} foot" in works else skin
     shank = f"calf{shade}" if f"{side} calf" in works else f"fade{shade}" if f"{side} foot" in works else skin
     cloth = f"accent{shade}" if "hips" in works else f"shorts{shade}"
@@ -67,10 +65,18 @@ def leg(ink: Ink, reel: Reel, legs: Sequence[Leg], side: str, works: Sequence[st
 
     toes = reel.turn(track(lambda one: one.toes), ink.shape("toes", foot), at=BALL)
     sole = reel.stretch([(one.foot_seen, 1) for one in legs], toes, ink.shape("foot", foot))
-    lower = group("", reel.turn(track(lambda one: one.foot), sole, at=Point(0, SHANK)))
-    lower += ink.shape("shank", "ebb" if whole else shank)
-    thigh = ink.shape("thigh", f"accent{shade}" if whole else skin) + ink.shape("shorts", cloth)
-    seen = legs[0].thigh_seen
+    seen, shank_seen = legs[0].thigh_seen, legs[0].shank_seen
+    thigh, calf = ink.shape("thigh", skin), ink.shape("shank", shank)
+    if f"{side} back" in works:
+        thigh += ink.shape("thigh-back", "accent")
+        calf += ink.shape("calf-back", "accent")
+    thigh += ink.shape("shorts", cloth)
+    if "hips" in works and side == "near":
+        thigh += ink.shape("stripe", "pointer")
+    lower = group("", reel.turn(track(lambda one: one.foot), sole, at=Point(0, SHANK * shank_seen)))
+    lower += group("" if shank_seen == 1 else f"scale(1 {shank_seen})", calf)
+    if shank_seen != 1:
+        lower += ink.shape("knee", "leg") + ink.shape("knee-line", "contour")
     upper = group("" if seen == 1 else f"scale(1 {seen})", thigh)
     knee = reel.turn(track(lambda one: one.shank), lower, at=Point(0, THIGH * seen))
     return reel.move([one.hip for one in legs], reel.turn(track(lambda one: one.thigh), upper, knee))
@@ -78,7 +84,8 @@ def leg(ink: Ink, reel: Reel, legs: Sequence[Leg], side: str, works: Sequence[st
 
 def arm(ink: Ink, reel: Reel, arms: Sequence[Arm], side: str, hand: str) -> str:
     shade = "" if side == "near" else "-far"
-    held = reel.turn([one.hand for one in arms], ink.shape(hand, f"skin{shade}"), at=Point(0, FOREARM_LENGTH))
+    palm = ink.shape(hand, f"skin{shade}") + ink.shape(hand, "contour") + ink.shape(f"{hand}-lines", "contour")
+    held = reel.turn([one.hand for one in arms], palm, at=Point(0, FOREARM_LENGTH))
     lower = reel.turn([one.fore for one in arms], held, ink.shape("forearm", f"skin{shade}"), at=Point(0, UPPER_ARM))
     upper = ink.shape("upper-arm", f"skin{shade}")
     return reel.turn([one.upper for one in arms], lower, upper, ink.shape("sleeve", f"sleeve{shade}"), at=SHOULDER)

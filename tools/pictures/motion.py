@@ -50,10 +50,15 @@ def between(start: Pose, end: Pose, share: float) -> Pose:
 
 
 def flow(around: Sequence[Pose], share: float) -> Pose:
-    """Between the second and the third of four poses, on a smooth curve through all of them (Catmull-Rom)."""
+    """Between the second and the third of four poses, on a smooth curve through all of them (Catmull-Rom).
+
+    What is equal in both keeps still, such as a foot on the floor.
+    """
 
     def value(name: str) -> float:
         a, b, c, d = (pose[name] for pose in around)
+        if b == c:
+            return b
         return (
             b
             + (c - a) / 2 * share

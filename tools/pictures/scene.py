@@ -10,6 +10,8 @@ from tools.pictures.ink import Ink
 from tools.pictures.motion import Key, film
 from tools.pictures.svg import Reel, hundredths, num, tag
 
+LARGEST = 66  # the radius of a close-up under the poses side by side
+
 
 @dataclass(frozen=True)
 class Scene:
@@ -40,13 +42,13 @@ def read(data: Mapping[str, Any]) -> Scene:
 
 def stage(scene: Scene, ink: Ink, reel: Reel, bodies: Sequence[Body]) -> str:
     """The figure and its things, in units of the figure: the floor is y = 0."""
-    parts = figure_drawing.layers(ink, reel, bodies, scene.data["works"], scene.data.get("fists", []))
-    drawn = {"behind": "", "middle": "", "front": ""}
-    for thing in scene.data.get("things", []):
+    data = scene.data
+    parts = figure_drawing.layers(ink, reel, bodies, data["works"], data.get("hands", "hand"))
+    drawn = {"behind": "", "inner": "", "middle": "", "front": ""}
+    for thing in data.get("things", []):
         drawn[thing.get("layer", "behind")] += things.draw(ink, reel, bodies, thing)
-    return (
-        drawn["behind"] + parts.far + parts.near_leg + parts.trunk + drawn["middle"] + parts.near_arm + drawn["front"]
-    )
+    back = drawn["behind"] + parts.far + drawn["inner"]
+    return back + parts.near_leg + parts.trunk + drawn["middle"] + parts.near_arm + drawn["front"]
 
 
 def camera(scene: Scene) -> str:
@@ -60,8 +62,10 @@ def moving(scene: Scene, ink: Ink) -> str:
     floor = ink.path(f"M16 {num(y)}H384", "line")
     backdrop = ink.path(f"M40 {num(y)}a150 150 0 0 1 300 0z", "soft")
     figure = tag("g", {"transform": camera(scene)}, stage(scene, ink, reel, bodies))
-    marks = arrows.drawn(ink, scene.data.get("arrows", []))
-    return backdrop + floor + figure + marks + inset(scene, ink, reel, bodies, linked=True)
+    marks = scene.data.get("arrows", [])
+    under = arrows.drawn(ink, [one for one in marks if one.get("under")])
+    over = arrows.drawn(ink, [one for one in marks if not one.get("under")])
+    return backdrop + floor + under + figure + over + inset(scene, ink, reel, bodies, linked=True)
 
 
 def inset(scene: Scene, ink: Ink, reel: Reel, bodies: Sequence[Body], linked: bool) -> str:
@@ -78,7 +82,8 @@ def posed(scene: Scene, ink: Ink) -> str:
     y = scene.data["camera"][1]
     cell = 400 / len(chosen)
     close = scene.data.get("inset")
-    radius = close["radius"] if close else 0
+    smaller = min(1, LARGEST / close["radius"]) if close else 1
+    radius = close["radius"] * smaller if close else 0
     room = 284 - (2 * radius + 12 if close else 0)
     factor = min((cell - 12) / wide, room / high, 1)
     foot = 8 + room if close else 150 + high * factor / 2
@@ -91,8 +96,10 @@ def posed(scene: Scene, ink: Ink) -> str:
         shift = f"translate({num(middle - (left + wide / 2) * factor)} {num(foot - (top + high) * factor)})"
         drawing += tag("g", {"transform": f"{shift}scale({factor:.3f})"}, floor + figure)
         if close:
-            move = f"translate({num(middle - close['at'][0])} {num(292 - radius - close['at'][1])})"
-            drawing += tag("g", {"transform": move}, inset(scene, ink, reel, bodies, linked=False))
+            at_x, at_y = close["at"]
+            move = f"translate({num(middle)} {num(292 - radius)})scale({hundredths(smaller)})"
+            around = f"translate({num(-at_x)} {num(-at_y)})"
+            drawing += tag("g", {"transform": move + around}, inset(scene, ink, reel, bodies, linked=False))
         if n:
             across = 292 - radius if close else 150
             drawing += arrows.drawn(ink, [{"line": [cell * n - 12, across, cell * n + 12, across]}])

@@ -28,7 +28,6 @@ GRADIENTS = {
     "fade-far": gradient("fade-far", (0.6, "skin-far"), (0.9, "accent-far")),
     "calf": gradient("calf", (0.1, "leg"), (0.4, "accent")),
     "calf-far": gradient("calf-far", (0.1, "skin-far"), (0.4, "accent-far")),
-    "ebb": gradient("ebb", (0.6, "accent"), (0.92, "leg")),
     "close-fade": gradient("close-fade", (0.45, "leg"), (0.85, "accent")),
 }
 
@@ -52,9 +51,10 @@ ROLES = (
     "path{stroke-linecap:round;stroke-linejoin:round}"
     + "".join(f".{name}{{fill:var(--{name})}}" for name in FILLED)
     + ".toe{fill:var(--accent);stroke:var(--toe-line);stroke-width:.9}.nail{fill:var(--crease)}"
-    ".hand{fill:var(--skin)}.finger{stroke:var(--skin);stroke-width:9}.finger-line{stroke:var(--skin-line);stroke-width:11.4}"
-    ".finger,.finger-line,.smile,.line,.joint,.wood,.band,.band-line,.arrow,.halo,.link,.rim,.crease,.pointer,.dotted,.seam{fill:none}"
+    ".finger{stroke:var(--skin);stroke-width:9}.finger-line{stroke:var(--skin-line);stroke-width:11.4}"
+    ".finger,.finger-line,.smile,.contour,.line,.joint,.wood,.band,.band-line,.arrow,.halo,.link,.rim,.crease,.pointer,.dotted,.seam{fill:none}"
     ".eye{fill:var(--skin-line)}.smile{stroke:var(--skin-line);stroke-width:1.1}"
+    ".contour{stroke:var(--skin-line);stroke-width:.8}"
     ".crease{stroke:var(--toe-line);stroke-width:1.6}.pointer{stroke:var(--crease);stroke-width:3}"
     ".line,.warm,.brick,.joint,.wood,.dotted,.towel,.rim,.link{stroke:var(--wood);stroke-width:1.8}"
     ".brick{fill:var(--cloth)}.warm{fill:var(--warm)}.wood{stroke-width:5}"

@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tools.pictures.figure import Body
+from tools.pictures.figure import Body, Leg
 from tools.pictures.geometry import Point
 from tools.pictures.ink import Ink
 from tools.pictures.shapes import disc
@@ -20,8 +20,8 @@ def draw(ink: Ink, reel: Reel, bodies: Sequence[Body], data: Mapping[str, Any]) 
         "pencil": pencil,
         "ball": ball,
         "towel": towel,
+        "wrap": wrap,
         "band": band,
-        "marks": marks,
         "level": level,
     }
     return kinds[data["kind"]](ink, reel, bodies, data)
@@ -58,18 +58,18 @@ def mat(ink: Ink, reel: Reel, bodies: Sequence[Body], data: Mapping[str, Any]) -
 
 
 def post(ink: Ink, reel: Reel, bodies: Sequence[Body], data: Mapping[str, Any]) -> str:
-    """A heavy table: its top, one thick leg at x, and the wide foot it stands on."""
-    x = data["x"]
-    top = f"M{num(x - 30)}-100H{num(x + 60)}v9H{num(x - 30)}z"
-    column = f"M{num(x - 5)}-91V-6H{num(x + 5)}V-91z"
-    foot = f"M{num(x - 16)}-6H{num(x + 16)}q6 0 6 6H{num(x - 22)}q0-6 6-6z"
-    return ink.path(column + foot + top, "warm")
+    """A heavy table: the middle of its first leg at x, the other leg at data["to"]."""
+    x, end = data["x"], data["to"]
+    legs = "".join(f"M{num(at - 6)}-84H{num(at + 6)}V0H{num(at - 6)}z" for at in (x, end))
+    frame = f"M{num(x - 6)}-91H{num(end + 6)}v13H{num(x - 6)}z"
+    top = f"M{num(x - 14)}-100H{num(end + 14)}v9H{num(x - 14)}z"
+    return ink.path(legs, "warm") + ink.path(frame + top, "warm")
 
 
 def pencil(ink: Ink, reel: Reel, bodies: Sequence[Body], data: Mapping[str, Any]) -> str:
-    """Lies across under the toes, seen at a slant."""
-    spots = [Point(data["x"], -one.pose.get("pencil", 0)) for one in bodies]
-    body = ink.path("M-11 5L7-6.5L12-8L10-3.5L-8.5 8.5z", "warm")
+    """Lies on the floor; pencil of the pose is how high it is lifted."""
+    spots = [Point(data["x"], -one.pose["pencil"]) for one in bodies]
+    body = ink.path("M-13-6H9L15-3.4 9-.9H-13zM-9.6-6v5M9-6v5", "warm")
     return reel.move(spots, body)
 
 
@@ -89,33 +89,53 @@ def tennis_ball(ink: Ink, radius: float) -> str:
 
 
 def towel(ink: Ink, reel: Reel, bodies: Sequence[Body], data: Mapping[str, Any]) -> str:
-    """One side of it: wide round the sole, gathered in the hand, its end hanging out of it with a stripe."""
-    cloths, stripes = [], []
+    """One side of it: wide at the sole, sagging a little, gathered in the hand, out of which its end hangs."""
+    cloths = []
     for one in bodies:
-        leg = one.near_leg
+        along, out = one.near_leg.sole
         hand = one.point(f"{data['side']} grip")
-        along = leg.ball_at.minus(leg.ankle_at)
-        along = along.times(1 / along.length())
-        out = Point(-along.y, along.x)
-        sole = leg.ball_at.plus(out.times(4))
+        sole = one.near_leg.ball_at.plus(out.times(4.6))
+        high, low = sole.plus(along.times(7)), sole.plus(along.times(-9))
         way = hand.minus(sole)
-        across = Point(-way.y, way.x).times(3.4 / way.length())
-        narrow = sole.plus(way.times(0.4))
+        across = Point(-way.y, way.x).times(1 / way.length())
+        middle = sole.plus(way.times(0.5)).plus(across.times(-4))
+        near, off = hand.plus(across.times(3)), hand.plus(across.times(-3))
         cloths.append(
-            f"M{pair(sole.plus(along.times(6)))}Q{pair(narrow.plus(across))} {pair(hand.plus(across))}"
-            f"q-3 12-4 25l14-2q-4-11-3-22Q{pair(narrow.minus(across))} {pair(sole.plus(along.times(-11)))}"
-            f"Q{pair(sole.plus(out.times(4)).plus(along.times(-2.5)))} {pair(sole.plus(along.times(6)))}z"
+            f"M{pair(high)}Q{pair(middle.plus(across.times(4.5)))} {pair(near)}"
+            f"l-2 10 8 2L{pair(off)}Q{pair(middle.plus(across.times(-4.5)))} {pair(low)}z"
         )
-        stripes.append(f"M{pair(hand.plus(across).plus(Point(-3, 19)))}l12-2")
     cloth, motion = reel.attribute("d", cloths)
-    stripe, following = reel.attribute("d", stripes)
-    return ink.path(cloth["d"], data["role"], motion) + ink.path(stripe["d"], "line", following)
+    return ink.path(cloth["d"], "towel", motion)
+
+
+def wrap(ink: Ink, reel: Reel, bodies: Sequence[Body], data: Mapping[str, Any]) -> str:
+    """The part of the towel that lies over the edge of the sole."""
+    cloths = []
+    for one in bodies:
+        along, out = one.near_leg.sole
+
+        def at(forth: float, off: float, along: Point = along, out: Point = out, leg: Leg = one.near_leg) -> str:
+            return pair(leg.ball_at.plus(along.times(forth)).plus(out.times(off)))
+
+        inner = f"Q{at(9, 2)} {at(6.4, 1.6)}Q{at(-1, 3)} {at(-8, 1.8)}"
+        cloths.append(f"M{at(7, 6.4)}{inner}Q{at(-11, 2.6)} {at(-9, 6)}Q{at(-1, 8.4)} {at(7, 6.4)}z")
+    cloth, motion = reel.attribute("d", cloths)
+    return ink.path(cloth["d"], "towel", motion)
 
 
 def band(ink: Ink, reel: Reel, bodies: Sequence[Body], data: Mapping[str, Any]) -> str:
-    """One strand of the loop round the near foot and a post at x. It gets thinner as it gets longer."""
-    starts = [one.near_leg.ball_at.plus(Point(-6, -1)) for one in bodies]
-    lines = [f"M{pair(start)}L{num(data['x'])} {num(data['y'])}" for start in starts]
+    """The loop round the near foot and a post at x: its far strand, or with near = true its bends and the near strand.
+
+    It gets thinner as it gets longer.
+    """
+    lines = []
+    for one in bodies:
+        along, out = one.near_leg.sole
+        back = one.near_leg.ball_at.plus(out.times(-5)).plus(along.times(1.5))
+        line = f"M{pair(back)}L{num(data['x'])} {num(data['y'])}"
+        if data.get("near"):
+            line = f"M{pair(back)}L{pair(back.plus(along.times(-4.5)))}L{num(data['x'])} {num(data['y'] + 6)}v-6"
+        lines.append(line)
     return strand(ink, reel, lines, [one.pose["band"] for one in bodies])
 
 
@@ -127,14 +147,6 @@ def strand(ink: Ink, reel: Reel, lines: Sequence[str], widths: Sequence[float]) 
         width, thinning = reel.attribute("stroke-width", [num(value + edge) for value in widths])
         drawn += ink.path(first["d"], role, motion + thinning, **width)
     return drawn
-
-
-def marks(ink: Ink, reel: Reel, bodies: Sequence[Body], data: Mapping[str, Any]) -> str:
-    """Marks on the floor that stay behind as the figure walks: by `every` while the picture goes round once."""
-    shift = [moment / reel.seconds * data["every"] if reel.seconds else 0 for moment in reel.moments]
-    dashes = {"stroke-dasharray": f"12 {num(data['every'] / data['times'] - 12)}"}
-    offset, motion = reel.attribute("stroke-dashoffset", [num(value) for value in shift])
-    return ink.path(f"M{num(data['from'])} 8H{num(data['to'])}", "line", motion, **dashes, **offset)
 
 
 def level(ink: Ink, reel: Reel, bodies: Sequence[Body], data: Mapping[str, Any]) -> str:
