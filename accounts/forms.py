@@ -123,7 +123,7 @@ class PreferencesForm(forms.ModelForm):
         }
         help_texts = {
             "get_ready_seconds": _("In a guided session, before each exercise."),
-            "rest_seconds": _("In a guided session, after each exercise."),
+            "rest_seconds": _("In a guided session, before you get ready for the next one."),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -59,7 +59,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         _("time to get ready"), choices=[(n, _seconds(n)) for n in (3, 5, 10, 15, 20, 30, 60)], default=10
     )
     rest_seconds = models.PositiveSmallIntegerField(
-        _("rest between two doses"), choices=[(n, _seconds(n)) for n in (0, 5, 10, 15, 20, 30, 60)], default=10
+        _("rest between two exercises"), choices=[(n, _seconds(n)) for n in (0, 5, 10, 15, 20, 30, 60)], default=10
     )
     safety_read_at = models.DateTimeField(_("has read the safety notes"), null=True, blank=True)
     is_active = models.BooleanField(_("may sign in"), default=True)

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.forms import PreferencesForm
-from accounts.middleware import signed_in
+from accounts.middleware import page_of_form, signed_in
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -21,8 +21,8 @@ def preferences(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def safety_read(request: HttpRequest) -> HttpResponse:
-    """Remember that the person has read the safety notes, and go on to their plan."""
+    """Remember that the person has read the safety notes, and go on where they were, or to their plan."""
     user = signed_in(request)
     user.safety_read_at = timezone.now()
     user.save(update_fields=["safety_read_at"])
-    return redirect("today")
+    return redirect(page_of_form(request) or "today")

@@ -30,8 +30,8 @@ def wednesday(time_machine: TimeMachineFixture) -> None:
     [
         ("/today/", 3),
         ("/day/2026-11-17/", 3),
-        ("/session/", 6),
-        ("/session/?minutes=5", 6),
+        ("/session/", 7),
+        ("/session/?minutes=5", 7),
         ("/week/2026-11-16/", 3),
         ("/history/", 2),
         ("/history/?year=2025", 2),

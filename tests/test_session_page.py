@@ -133,6 +133,22 @@ def test_the_safety_notes_come_first_here_as_well() -> None:
     assert "Welcome. Before you start" in text_of(browser_of(user).get("/session/"))
 
 
+def test_who_has_read_the_notes_here_goes_on_here() -> None:
+    user = a_person(safety_read_at=None)
+    on_plan(user, an_exercise(), MONDAY)
+    client = browser_of(user)
+    assert "Start the guided session" not in text_of(client.get("/today/"))
+    answer = client.post("/safety/read/", headers={"Referer": "http://testserver/session/"})
+    assert (answer.status_code, answer["Location"]) == (302, "/session/")
+    assert "Start the guided session" in text_of(client.get("/today/"))
+
+
+@pytest.mark.parametrize("elsewhere", ["https://evil.example/session/", "", "javascript:alert(1)"])
+def test_the_way_on_from_the_notes_never_leads_to_another_site(elsewhere: str) -> None:
+    answer = browser_of(a_person()).post("/safety/read/", headers={"Referer": elsewhere})
+    assert answer["Location"] == "/today/"
+
+
 def test_nobody_sees_anything_of_another() -> None:
     on_plan(a_person(), an_exercise("theirs"), MONDAY)
     user = a_person()
@@ -185,11 +201,20 @@ def test_one_can_choose_a_part(query: str, expected: list[str], kim: Any) -> Non
 def test_the_parts_on_offer_are_those_that_make_a_difference(kim: Any) -> None:
     client = browser_of(kim)
     offered = ["Everything", "Each exercise once", "Standing", "Sitting", "Lying down", "5 min"]
-    assert " ".join([*offered, "5 doses, about 8 min"]) in text_of(client.get("/session/"))
+    said = text_of(client.get("/session/"))
+    assert "5 doses, about 8 min" in said
+    assert " ".join(["What to do now", *offered, "Several doses a day are best spread"]) in said
 
     client.post("/day/2026-11-18/grip/1/", {"done": "yes"})
     client.post("/day/2026-11-18/raise/1/", {"done": "yes"})
-    assert "Everything Each exercise once 3 doses, about 3 min" in text_of(client.get("/session/"))
+    assert "What to do now Everything Each exercise once Several" in text_of(client.get("/session/"))
+    assert "Several doses a day" not in text_of(client.get("/session/?part=once"))
+
+
+def test_where_there_is_nothing_to_choose_no_parts_are_offered() -> None:
+    user = a_person()
+    on_plan(user, an_exercise(seconds_at_least=5, seconds_at_most=5), MONDAY)
+    assert "Everything" not in text_of(browser_of(user).get("/session/"))
 
 
 def test_the_chosen_part_is_marked(kim: Any) -> None:
@@ -217,6 +242,35 @@ def test_the_page_is_only_read() -> None:
 
 
 # --- Ticking without scripts ------------------------------------------------------------------------------------------
+
+
+def test_a_tick_from_a_part_of_the_list_leads_back_to_that_part(kim: Any) -> None:
+    client = browser_of(kim)
+    page = client.get("/session/?part=standing&minutes=2")
+    form = {field["name"]: field["value"] for field in elements(page, "value") if field.get("type") == "hidden"}
+    answer = client.post("/day/2026-11-18/walk/1/", {**form, "done": "yes"})
+    assert answer["Location"] == "/session/?part=standing&minutes=2"
+
+
+@pytest.mark.parametrize("nonsense", [{"part": "flying"}, {"minutes": "soon"}, {"part": "//evil.example"}])
+def test_a_part_that_makes_no_sense_does_not_cost_a_tick(nonsense: dict[str, str], kim: Any) -> None:
+    answer = browser_of(kim).post("/day/2026-11-18/grip/1/", {"done": "yes", "back": "session", **nonsense})
+    assert answer["Location"] == "/session/"
+    assert completions(kim) == [(WEDNESDAY, "grip", 1)]
+
+
+def test_buttons_for_several_doses_of_an_exercise_have_names_of_their_own(kim: Any) -> None:
+    names = [button["aria-label"] for button in elements(browser_of(kim).get("/session/?part=standing"), "formaction")]
+    assert names == [f"Mark done: Walk, {time}" for time in ("Morning", "Midday", "Evening")]
+
+
+def test_each_exercise_once_leaves_out_what_is_enough_today(kim: Any) -> None:
+    did(kim, Exercise.objects.get(slug="walk"), WEDNESDAY, 2)
+    client = browser_of(kim)
+    assert listed(client.get("/session/?part=once")) == ["grip/1", "raise/1"]
+    for slot in ("grip/1", "raise/1"):
+        client.post(f"/day/2026-11-18/{slot}/", {"done": "yes"})
+    assert listed(client.get("/session/?part=once")) == ["walk/3"]
 
 
 def test_a_tick_from_the_list_is_recorded_and_leads_back_to_the_list(kim: Any) -> None:
@@ -259,12 +313,20 @@ def test_the_player_is_told_every_step_with_its_words() -> None:
     values = script(browser_of(user).get("/session/"))
 
     assert (values["day"], values["chosen"]) == ("2026-11-18", ["band-pull/1"])
+    assert values["dayEndsIn"] == 14 * 3600
     dose = values["doses"]["band-pull/1"]
     assert (dose["name"], dose["address"]) == ("Band pull", "/day/2026-11-18/band-pull/1/")
     assert dose["least"] == {"seconds": 15, "repetitions": 1}
     assert dose["rest"] == []
     assert [tuple(step.values()) for step in dose["steps"]] == [
-        ("ready", 5, "left", "Get ready", "Sitting · a resistance band", "Get ready: Band pull. Left foot first."),
+        (
+            "ready",
+            5,
+            "left",
+            "Get ready",
+            "Left foot first · Sitting · a resistance band",
+            "Get ready: Band pull. Left foot first.",
+        ),
         ("hold", 15, "left", "Hold", "Left foot · 1 of 2", "Hold. Left foot."),
         ("relax", 3, "left", "Relax", "Left foot · 2 of 2", "Relax."),
         ("hold", 15, "left", "Hold", "Left foot · 2 of 2", "Hold. 2 of 2."),
@@ -273,6 +335,13 @@ def test_the_player_is_told_every_step_with_its_words() -> None:
         ("relax", 3, "right", "Relax", "Right foot · 2 of 2", "Relax."),
         ("hold", 15, "right", "Hold", "Right foot · 2 of 2", "Hold. 2 of 2."),
     ]
+
+
+def test_the_player_can_say_how_an_exercise_is_done() -> None:
+    user = a_person()
+    on_plan(user, an_exercise("walk", steps="Rise.\nWalk.", avoid="Haste."), MONDAY)
+    dose = script(browser_of(user).get("/session/"))["doses"]["walk/1"]
+    assert (dose["how"], dose["avoid"]) == (["Rise.", "Walk."], ["Haste."])
 
 
 def test_breaks_are_as_long_as_the_person_wants_them() -> None:
@@ -285,6 +354,17 @@ def test_breaks_are_as_long_as_the_person_wants_them() -> None:
         ("rest", 30, "both", "Rest", "Next: Walk", "Rest. Next: Walk."),
         ("ready", 20, "both", "Get ready", "Standing", "Get ready: Walk."),
         ("move", 30, "both", "Move", "", "Go."),
+    ]
+
+
+def test_a_movement_that_is_repeated_is_counted() -> None:
+    user = a_person()
+    exercise = an_exercise("roll", action="move", sides="foot", repetitions_at_least=2, repetitions_at_most=2)
+    on_plan(user, exercise, MONDAY)
+    steps = script(browser_of(user).get("/session/"))["doses"]["roll/1"]["steps"]
+    assert [step["say"] for step in steps if step["kind"] == "move"] == [
+        *("Go. Left foot.", "Go. 2 of 2."),
+        *("Go. Right foot.", "Go. 2 of 2."),
     ]
 
 
@@ -308,7 +388,7 @@ def test_the_week_so_far_is_there_for_the_end(kim: Any) -> None:
     client.post("/day/2026-11-18/grip/1/", {"done": "yes"})
     said = text_of(client.get("/session/"))
     assert "This week so far 3 % 1 of 28 doses" in said
-    assert "How is your pain now?" in said
+    assert "Listen to your back" in said
 
 
 # --- From the page of today -------------------------------------------------------------------------------------------

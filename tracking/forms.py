@@ -1,3 +1,5 @@
+from urllib.parse import urlencode
+
 from django import forms
 from django.http import HttpRequest
 from django.utils import timezone
@@ -42,7 +44,7 @@ class TickForm(forms.Form):
         },
     )
 
-    # Where the person came from and goes back to: a place of ours, never an address.
+    # Where the person came from and goes back to, if not to the plan of the day.
     back = forms.ChoiceField(required=False, choices=[("session", _("guided session"))])
 
     @property
@@ -66,3 +68,9 @@ class PartForm(forms.Form):
 
     part = forms.ChoiceField(required=False, choices=[(ONCE, _("each exercise once")), *Position.choices])
     minutes = forms.IntegerField(required=False, min_value=1, max_value=60)
+
+    @property
+    def query(self) -> str:
+        """The part as the query of an address; of all where it makes no sense."""
+        chosen = {name: value for name, value in self.cleaned_data.items() if value} if self.is_valid() else {}
+        return f"?{urlencode(chosen)}" if chosen else ""

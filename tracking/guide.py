@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import groupby
 from typing import Any
@@ -67,6 +67,11 @@ class Task:
         return time_needed_in_words(self.open.dose)
 
     @property
+    def name(self) -> str:
+        """“Walk on your toes, Morning”."""
+        return ", ".join(filter(None, [self.exercise.name, self.nth]))
+
+    @property
     def nth(self) -> str:
         """Which of several doses a day it is: “Morning”, or nothing where it is the only one."""
         return self.slot.label if len(self.card.slots) > 1 else ""
@@ -89,6 +94,8 @@ class Guide:
     agenda: DayAgenda
     part: str = ""
     minutes: int | None = None
+    day_ends_in: int = 0  # seconds
+    texts: Mapping[int, Exercise] = field(default_factory=dict)  # the long ones, by exercise
 
     @cached_property
     def breaks(self) -> Breaks:
@@ -120,10 +127,20 @@ class Guide:
             for card, slot in self._slots.values()
         ]
 
+    @property
+    def _once(self) -> Sequence[OpenDose]:
+        """A dose of each exercise that is due; of each at all where none is."""
+        return once_each([one for one in self.open if not one.bonus] or self.open)
+
+    @property
+    def repeats(self) -> bool:
+        """Whether this session asks for an exercise more than once."""
+        return len({task.exercise.pk for task in self.tasks}) < len(self.tasks)
+
     def _chosen(self) -> Sequence[OpenDose]:
         doses = self.open
         if self.part == ONCE:
-            doses = once_each(doses)
+            doses = self._once
         elif self.part:
             doses = done_in(self.part, doses)
         return doses if self.minutes is None else fitting(doses, self.minutes * 60, self.breaks)
@@ -164,7 +181,7 @@ class Guide:
         everything = total_seconds(steps(in_order(self.open), self.breaks))
         narrower = [p for p in POSITIONS if 0 < len(done_in(p, self.open)) < len(self.open)]
         found = [Part(_("Everything"), "", not self.part and self.minutes is None)]
-        if len(once_each(self.open)) < len(self.open):
+        if len(self._once) < len(self.open):
             found.append(self._part(_("Each exercise once"), part=ONCE))
         found += [self._part(_position_words(position), part=position) for position in narrower]
         shorter = [n for n in MINUTES if n * 60 < everything]
@@ -186,12 +203,14 @@ class Guide:
         return {
             "person": self.user.pk,
             "day": self.agenda.day.isoformat(),
+            "dayEndsIn": self.day_ends_in,
             "chosen": [task.key for task in self.tasks],
             "doses": {key: self._dose_script(task) for key, task in tasks.items()},
         }
 
     def _dose_script(self, task: Task) -> Mapping[str, Any]:
         dose, exercise = task.open.dose, task.exercise
+        text = self.texts.get(exercise.pk)
         least = {"seconds": dose.seconds.at_least, "repetitions": dose.repetitions.at_least}
         return {
             "name": exercise.name,
@@ -199,6 +218,9 @@ class Guide:
             "bonus": task.open.bonus,
             "address": task.slot.address,
             "picture": picture_address(exercise.slug, self.user.color_scheme),
+            "position": task.open.position,
+            "how": text.step_list if text else [],
+            "avoid": text.avoid_list if text else [],
             "least": least,
             # A session begins without a rest; the player puts this one before every dose but the first.
             "rest": [_step_script(Step(Kind.REST, self.breaks.rest, 0, Side.BOTH), task)] if self.breaks.rest else [],
@@ -230,13 +252,16 @@ def _words(step: Step, task: Task) -> tuple[str, str, str]:
     match step.kind:
         case Kind.GET_READY:
             say = _("Get ready: %(name)s. %(side)s first.") if side else _("Get ready: %(name)s.")
-            return _("Get ready"), _position_and_equipment(task), say % name
+            first = _("%(side)s first") % name if side else ""
+            return _("Get ready"), " · ".join(filter(None, [first, _position_and_equipment(task)])), say % name
         case Kind.HOLD if step.repetition == 1:
             return _("Hold"), below, _("Hold. %(side)s.") % name if side else _("Hold.")
         case Kind.HOLD:
             return _("Hold"), below, _("Hold. %(count)s.") % {"count": count}
-        case Kind.MOVE:
+        case Kind.MOVE if step.repetition == 1:
             return _("Move"), below, _("Go. %(side)s.") % name if side else _("Go.")
+        case Kind.MOVE:
+            return _("Move"), below, _("Go. %(count)s.") % {"count": count}
         case Kind.RELAX:
             return _("Relax"), below, _("Relax.")
         case Kind.SWITCH:

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -59,7 +60,7 @@ def tick(request: HttpRequest, day: date, slug: str, nth: int) -> HttpResponse:
         return render(request, "tracking/_ticked.html", context)
     messages.success(request, plan.said(slug))
     if form.cleaned_data["back"]:
-        return redirect(form.cleaned_data["back"])
+        return redirect(f"{reverse('session')}{PartForm(request.POST).query}")
     # To the top of the page, where the sentence stands and what is due comes first.
     return redirect("today") if plan.is_today else redirect("day", plan.day)
 
@@ -67,12 +68,15 @@ def tick(request: HttpRequest, day: date, slug: str, nth: int) -> HttpResponse:
 @require_safe
 def session(request: HttpRequest) -> HttpResponse:
     """The guided session of what is left today, or of a part of it."""
+    now = timezone.now()
     user = signed_in(request)
-    today = user.day_at(timezone.now())
+    today = user.day_at(now)
     form = PartForm(request.GET)
     if not form.is_valid():
         raise BadRequest(_("There is no such part. Choose a position, or 1 to 60 minutes."))
-    plan = guide.Guide(user, agenda.day_agenda(user, today, today), **form.cleaned_data)
+    day = agenda.day_agenda(user, today, today)
+    texts = Exercise.objects.in_bulk([card.exercise.pk for card in day.cards])
+    plan = guide.Guide(user, day, **form.cleaned_data, day_ends_in=user.seconds_to_next_day(now), texts=texts)
     week = weeks.week_agenda(user, Week.of(today, user.week_start), today)
     return render(request, "tracking/session.html", {"guide": plan, "agenda": plan.agenda, "week": week})
 

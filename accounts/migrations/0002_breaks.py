@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='user',
             name='rest_seconds',
-            field=models.PositiveSmallIntegerField(choices=[(0, 'none'), (5, '5 seconds'), (10, '10 seconds'), (15, '15 seconds'), (20, '20 seconds'), (30, '30 seconds'), (60, '60 seconds')], default=10, verbose_name='rest between two doses'),
+            field=models.PositiveSmallIntegerField(choices=[(0, 'none'), (5, '5 seconds'), (10, '10 seconds'), (15, '15 seconds'), (20, '20 seconds'), (30, '30 seconds'), (60, '60 seconds')], default=10, verbose_name='rest between two exercises'),
         ),
         migrations.AddConstraint(
             model_name='user',

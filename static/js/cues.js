@@ -4,6 +4,7 @@
 const LOUDNESS = 0.25;
 const PITCH = { hold: 880, move: 880, switch: 659, relax: 523, rest: 523, ready: 659 }; // hertz, by what begins
 const COUNT = 440;
+const END = [523, 659, 784];
 const PLACE = "backpain:cues";
 
 const stored = () => {
@@ -19,7 +20,8 @@ export const isOn = (cue) => wanted[cue];
 
 export const turn = (cue, on) => {
   wanted[cue] = on;
-  if (!on) hush();
+  if (cue === "tone") silence();
+  if (cue === "voice") hushVoice();
   try {
     localStorage.setItem(PLACE, JSON.stringify(wanted));
   } catch {
@@ -49,7 +51,7 @@ const tone = (pitch, at, length = 0.18) => {
 // Must be called from a tap or a key, as browsers demand.
 export const wake = () => {
   audio ??= window.AudioContext ? new AudioContext() : null;
-  if (audio?.state === "suspended") audio.resume();
+  if (audio && audio.state !== "running") audio.resume();
 };
 
 // Takes back every tone that does not sound yet.
@@ -58,14 +60,19 @@ const silence = () => {
   planned = [];
 };
 
-// Tones for a step that still lasts so many seconds: one for each of the last three, and one for what begins then.
-export const plan = (seconds, next) => {
+// Tones for what lies ahead: [seconds from now, kind] of each change, nothing for the kind of the end. Each is counted
+// in by the last three seconds before it, as far as the step is long enough.
+export const plan = (changes) => {
   if (!audio || !wanted.tone) return;
   silence();
-  const end = audio.currentTime + seconds;
-  for (const left of [3, 2, 1]) if (seconds > left + 0.3) tone(COUNT, end - left, 0.09);
-  if (next) tone(PITCH[next], end);
-  else [523, 659, 784].forEach((pitch, n) => tone(pitch, end + n * 0.16, 0.4));
+  let last = 0;
+  for (const [seconds, kind] of changes) {
+    const at = audio.currentTime + seconds;
+    for (const left of [3, 2, 1]) if (seconds - last > left + 0.3) tone(COUNT, at - left, 0.09);
+    if (kind) tone(PITCH[kind], at);
+    else END.forEach((pitch, n) => tone(pitch, at + n * 0.16, 0.4));
+    last = seconds;
+  }
 };
 
 export const sound = (kind) => {
@@ -78,13 +85,15 @@ const language = document.documentElement.lang;
 const voices = () => window.speechSynthesis?.getVoices() ?? [];
 const own = () => voices().find((voice) => voice.localService && voice.lang.split(/[-_]/)[0] === language.split("-")[0]);
 
-// False as soon as it is known that this device has no voice of its own for the language of the page.
-export const canSpeak = () => Boolean(window.speechSynthesis) && (voices().length === 0 || Boolean(own()));
+// Voices may become known some time after the page.
+export const canSpeak = () => Boolean(own());
 
-export const speak = (words, interrupt = true) => {
+const hushVoice = () => window.speechSynthesis?.cancel();
+
+export const speak = (words) => {
   const voice = own();
   if (!wanted.voice || !voice) return;
-  if (interrupt) window.speechSynthesis.cancel();
+  hushVoice();
   const utterance = new SpeechSynthesisUtterance(words);
   utterance.voice = voice;
   utterance.lang = voice.lang;
@@ -93,7 +102,7 @@ export const speak = (words, interrupt = true) => {
 
 export const hush = () => {
   silence();
-  window.speechSynthesis?.cancel();
+  hushVoice();
 };
 
 // --- Buzz and screen
@@ -106,7 +115,7 @@ export const buzz = (pattern) => {
 
 let lock = null;
 
-export const keepScreenOn = async (on) => {
+const hold = async (on) => {
   try {
     if (!on) {
       await lock?.release();
@@ -117,4 +126,11 @@ export const keepScreenOn = async (on) => {
   } catch {
     // The screen goes off as usual; the session goes on.
   }
+};
+
+let line = Promise.resolve();
+
+// One wish after the other, so that the last one holds.
+export const keepScreenOn = (on) => {
+  line = line.then(() => hold(on));
 };

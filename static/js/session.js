@@ -6,17 +6,23 @@
 import * as cues from "./cues.js";
 import { keep, waiting } from "./outbox.js";
 
-const ASLEEP = 90_000; // milliseconds without a look at the clock; a browser lets even a hidden page look once a minute
-const RESUME_WITHIN = 2 * 3_600_000; // milliseconds
-const RESTART_AFTER = 2_000; // milliseconds into a step from which on “back” means its beginning
-const VOICE_COUNTS_FROM = 8; // seconds a step must last, so that counting does not talk over its name
+// Milliseconds
+const ASLEEP = 90_000; // without a look at the clock; a browser lets even a hidden page look once a minute
+const RESUME_WITHIN = 2 * 3_600_000;
+const RESTART_AFTER = 2_000; // into a step, from which on “back” means its beginning
+const SAME_TAP = 500; // a double tap is one tap
+// Seconds
+const VOICE_COUNTS_FROM = 8; // that a step must last, so that counting does not talk over its name
+const PLANNED_AHEAD = 120; // for a page in the background, which gets to look once a minute
 
 const start = document.querySelector("#start");
 const player = document.querySelector("#player");
 const finish = document.querySelector("#finish");
-const picture = player.querySelector("img");
-const { person, day, chosen, doses } = JSON.parse(document.querySelector("#session-script").textContent);
+const how = document.querySelector("#how");
+const spoken = document.querySelector("[data-show=said]");
+const { person, day, dayEndsIn, chosen, doses } = JSON.parse(document.querySelector("#session-script").textContent);
 const place = `backpain:session:${person}:${day}`;
+const midnight = Date.now() + dayEndsIn * 1000;
 
 let keys = []; // the doses of this session, in order
 let before = 0; // how many came before them, in a session that was taken up again
@@ -24,16 +30,29 @@ let steps = [];
 let at = 0; // the running step
 let since = null; // when it began, in milliseconds; null while paused
 let into = 0; // how much of it is over while paused, in milliseconds
-let seen = 0; // when the clock was looked at last
+let seen = 0; // when the page looked at the clock last
 let spent = []; // milliseconds of work, by step
 let done = {}; // the names of the doses done, by key
 let timer;
+
+// --- The clock
+
+let latest = 0;
+let setBack = 0;
+
+// Milliseconds. A clock that is set back must not lengthen a step, nor run through the next ones afterwards.
+const now = () => {
+  const time = Date.now();
+  setBack = Math.max(setBack, latest - time);
+  latest = time + setBack;
+  return latest;
+};
 
 // --- Where we are
 
 const isWork = (step) => step.kind === "hold" || step.kind === "move";
 const length = () => steps[at].seconds * 1000;
-const elapsed = () => Math.min(since === null ? into : Date.now() - since, length());
+const elapsed = () => Math.min(since === null ? into : now() - since, length());
 const hasEnded = () => at === steps.length;
 const nameOf = (key) => [doses[key].name, doses[key].nth].filter(Boolean).join(", ");
 
@@ -67,6 +86,14 @@ const onward = () => {
   return { kind: counts(key) ? "enough" : "skip", index: next < 0 ? steps.length : next };
 };
 
+// The step before; from the first one of a dose, the beginning of the dose before.
+const previous = () => {
+  const before = steps[at - 1];
+  if (!before) return 0;
+  if (before.key === steps[at].key) return at - 1;
+  return steps.findIndex((step) => step.key === before.key && step.kind === "ready");
+};
+
 // --- Getting on
 
 // Remembers how much of the running step was worked.
@@ -94,29 +121,29 @@ const goTo = (index, began) => {
 const look = () => {
   clearTimeout(timer);
   if (since === null) return;
-  const now = Date.now();
-  // A clock that is set back must not lengthen a step.
-  if (now < seen) since -= seen - now;
-  const asleep = now - seen > ASLEEP;
-  seen = now;
-  const before = at;
-  while (!hasEnded() && since !== null && now - since >= length()) {
+  const time = now();
+  const asleep = time - seen > ASLEEP;
+  seen = time;
+  const last = at;
+  while (!hasEnded() && since !== null && time - since >= length()) {
+    const { key } = steps[at];
     goTo(at + 1, since + length());
-    // What would have come next, nobody was there for.
-    if (asleep && !hasEnded()) {
+    // Nobody was there for what would have come next; who only put the phone away may finish the exercise.
+    if (!hasEnded() && (asleep || (document.hidden && steps[at].key !== key))) {
       halt(0);
-      show("asleep");
+      show("away");
     }
   }
   if (hasEnded()) close();
-  else if (at !== before) arrive(true);
+  else if (at !== last) arrive(true);
   else draw();
 };
 
 const jump = (index) => {
-  goTo(index, Date.now());
-  if (hasEnded()) close();
-  else arrive(false);
+  goTo(index, now());
+  if (!hasEnded()) return arrive(false);
+  cues.hush();
+  close();
 };
 
 const stop = (position) => {
@@ -132,7 +159,9 @@ const halt = (position = elapsed()) => {
 };
 
 const run = () => {
-  seen = Date.now();
+  // After a night's pause this is the page of another day.
+  if (seen && now() - seen > RESUME_WITHIN) return location.reload();
+  seen = now();
   since = seen - into;
   cues.wake();
   cues.keepScreenOn(true);
@@ -140,18 +169,36 @@ const run = () => {
   arrive(false);
 };
 
+const begin = (order) => {
+  if (Date.now() >= midnight) return location.reload();
+  lay(order.filter((key) => !(key in done)));
+  if (!keys.length) return close();
+  for (const key of keys) if (doses[key].picture) new Image().src = doses[key].picture;
+  open();
+  run();
+};
+
 const actions = {
   start: () => {
-    lay(chosen);
-    open();
-    run();
+    for (const key of chosen) if (waiting().includes(doses[key].address)) done[key] = nameOf(key);
+    begin(chosen);
   },
   toggle: () => {
     if (since === null) return run();
     halt();
+    put("said", spoken.dataset.paused);
     draw();
   },
-  back: () => jump(at > 0 && elapsed() <= RESTART_AFTER ? at - 1 : at),
+  how: () => {
+    if (since !== null) actions.toggle();
+    how.hidden = !how.hidden;
+    player.querySelector("[data-do=how]").setAttribute("aria-expanded", String(!how.hidden));
+  },
+  elsewhere: () => {
+    forget();
+    location.assign(location.pathname);
+  },
+  back: () => jump(elapsed() <= RESTART_AFTER ? previous() : at),
   skip: () => jump(at + 1),
   onward: () => {
     note();
@@ -163,9 +210,10 @@ const actions = {
     cues.hush();
     close();
   },
+  // From where it was ended, if that dose is not done; otherwise through what was passed over.
   again: () => {
     before = 0;
-    lay(keys.filter((key) => !(key in done)));
+    if (hasEnded() || steps[at].key in done) return begin(keys);
     open();
     run();
   },
@@ -173,14 +221,19 @@ const actions = {
 
 // --- Keeping the place, so that a reload or a step back in the browser loses nothing
 
+// By this one knows whether a dose is still laid out as it was.
+const shape = (key) => doses[key].steps.map((step) => step.kind + step.seconds).join();
+
 const save = () => {
-  if (hasEnded()) return;
+  if (player.hidden || hasEnded()) return;
   const { key } = steps[at];
   const first = steps.findIndex((step) => step.key === key && step.kind !== "rest");
   const resting = at < first; // A rest is not taken up again.
   const state = {
+    part: location.search,
     keys: keys.slice(keys.indexOf(key)),
     before: before + keys.indexOf(key),
+    shape: shape(key),
     at: resting ? 0 : at - first,
     into: resting ? 0 : elapsed(),
     spent: spent.slice(first, first + doses[key].steps.length),
@@ -213,16 +266,26 @@ const saved = () => {
 
 const resume = () => {
   const state = saved();
-  if (!state || Date.now() - state.saved > RESUME_WITHIN) return;
-  const late = waiting();
-  const left = state.keys.filter((key) => doses[key] && !late.includes(doses[key].address));
+  // Who asks for another part wants that.
+  if (!state || (location.search && location.search !== state.part)) return;
+  const late = (key) => waiting().includes(doses[key].address);
+  const left = state.keys.filter((key) => doses[key] && !late(key));
   if (!left.length) return;
   lay(left);
-  ({ done, before } = state);
-  if (left[0] === state.keys[0]) {
+  if (left[0] === state.keys[0] && shape(left[0]) === state.shape) {
     ({ at, into } = state);
     spent.splice(0, state.spent.length, ...state.spent);
   }
+  if (Date.now() - state.saved > RESUME_WITHIN) {
+    // Too long ago to go on, but the low end of a range is done.
+    settle(left[0]);
+    forget();
+    return;
+  }
+  ({ before } = state);
+  seen = now();
+  // What was taken back elsewhere is open again.
+  done = Object.fromEntries(Object.entries(state.done).filter(([key]) => !doses[key] || late(key)));
   open();
   show("resumed");
   arrive(false);
@@ -233,6 +296,10 @@ const resume = () => {
 const put = (name, words) => {
   const one = document.querySelector(`[data-show=${name}]`);
   if (one.textContent !== words) one.textContent = words;
+};
+
+const fill = (list, lines) => {
+  list.replaceChildren(...lines.map((words) => Object.assign(document.createElement("li"), { textContent: words })));
 };
 
 // Of the elements with an attribute, shows those with one value of it.
@@ -251,25 +318,52 @@ const open = () => {
 
 const clockWords = (seconds) => `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
 
+const showPicture = ({ picture, position }) => {
+  const image = player.querySelector("img") ?? player.querySelector(".player-picture").appendChild(new Image());
+  image.alt = "";
+  image.onerror = () => (image.hidden = true);
+  image.hidden = !picture;
+  if (picture && image.getAttribute("src") !== picture) image.src = picture;
+  only("data-position", picture ? "" : position);
+};
+
+// Tones for the change that comes next; for all of the next minutes where nobody may look at the right moment.
+const plan = () => {
+  const changes = [];
+  let seconds = -elapsed() / 1000;
+  for (let n = at; n < steps.length; n += 1) {
+    seconds += steps[n].seconds;
+    changes.push([seconds, steps[n + 1]?.kind]);
+    if (seconds > (document.hidden ? PLANNED_AHEAD : 0)) break;
+  }
+  cues.plan(changes);
+};
+
 // A step begins: all that changes with it, once. `inTime` means that its tone was planned and sounds already.
 const arrive = (inTime) => {
   const step = steps[at];
   const next = steps[at + 1];
   const dose = doses[step.key];
   player.dataset.kind = step.kind;
-  picture.hidden = !dose.picture;
-  if (picture.getAttribute("src") !== dose.picture) picture.src = dose.picture;
+  showPicture(dose);
+  if (how.dataset.of !== step.key) {
+    how.dataset.of = step.key;
+    how.hidden = true;
+    player.querySelector("[data-do=how]").setAttribute("aria-expanded", "false");
+    fill(how.querySelector("ol"), dose.how);
+    fill(how.querySelector("ul"), dose.avoid);
+  }
   put("name", dose.name);
   put("nth", dose.nth);
   put("title", step.title);
   put("detail", step.detail);
   put("place", `${before + keys.indexOf(step.key) + 1} / ${before + keys.length}`);
-  put("said", step.say);
-  player.querySelector(".player-next").hidden = !next || step.kind === "rest";
+  put("said", since === null ? spoken.dataset.paused : step.say);
+  player.querySelector(".player-next").classList.toggle("invisible", !next || step.kind === "rest");
   if (next) put("next", next.key === step.key ? next.title : doses[next.key].name);
   if (since !== null) {
     if (!inTime) cues.sound(step.kind);
-    cues.plan((length() - elapsed()) / 1000, next?.kind);
+    plan();
     cues.speak(step.say);
     cues.buzz(isWork(step) ? [180] : [80, 60, 80]);
   }
@@ -287,7 +381,8 @@ const draw = () => {
   const left = length() - elapsed();
   const toNextSecond = left % 1000 || 1000;
   const seconds = Math.ceil(left / 1000);
-  put("seconds", String(seconds));
+  put("seconds", seconds < 60 ? String(seconds) : clockWords(seconds));
+  player.querySelector(".dial").classList.toggle("dial-long", seconds >= 60);
   put("left", clockWords(steps.slice(at + 1).reduce((sum, step) => sum + step.seconds, seconds)));
   // Drawn as it will be when the next second is over; the stylesheet moves it there in that time.
   const ahead = running ? left - toNextSecond : left;
@@ -302,24 +397,28 @@ const draw = () => {
   timer = setTimeout(look, toNextSecond);
 };
 
-const list = (name, names) => {
+const list = (name, lines) => {
   const box = finish.querySelector(`[data-list=${name}]`);
-  const items = document.createElement("ul");
-  items.append(...names.map((words) => Object.assign(document.createElement("li"), { textContent: words })));
-  box.hidden = !names.length;
-  box.querySelector("ul")?.remove();
-  box.append(items);
+  box.hidden = !lines.length;
+  box.querySelector("[data-number]").textContent = lines.length;
+  fill(box.querySelector("ul"), lines);
 };
 
-const close = () => {
-  stop(0);
-  forget();
+// What was done, and what is left of what the day asks for.
+const sum = () => {
   const due = Object.keys(doses).filter((key) => !doses[key].bonus && !(key in done));
   list("done", Object.values(done));
   list("left", due.map(nameOf));
   only("data-finish", due.length ? (Object.keys(done).length ? "some" : "none") : "all", finish);
   finish.querySelector("[data-do=again]").hidden = keys.every((key) => key in done);
-  player.hidden = true;
+};
+
+const close = () => {
+  stop(hasEnded() ? 0 : elapsed());
+  forget();
+  put("said", "");
+  sum();
+  start.hidden = player.hidden = true;
   finish.hidden = false;
   const title = finish.querySelector("h1");
   title.focus();
@@ -328,21 +427,35 @@ const close = () => {
 
 // --- Listening
 
-const REPEATED = ["skip", "back"]; // What may be tapped in quick succession; elsewhere a double tap is one tap.
+let tap = { button: null, at: -SAME_TAP, turned: false };
 
-document.addEventListener("click", (event) => {
-  const action = event.target.closest("[data-do]")?.dataset.do;
-  if (action && (event.detail < 2 || REPEATED.includes(action))) actions[action]();
-});
+// The second half of a double tap does nothing: neither the same once more, nor whatever has come under the finger since.
+document.addEventListener(
+  "click",
+  (event) => {
+    const button = event.target.closest("[data-do]");
+    if (event.timeStamp - tap.at < SAME_TAP && (tap.turned || (button && button === tap.button))) {
+      event.preventDefault();
+      event.stopPropagation();
+      return;
+    }
+    if (!button) return;
+    const was = player.hidden;
+    actions[button.dataset.do]();
+    tap = { button, at: event.timeStamp, turned: player.hidden !== was };
+  },
+  true,
+);
 
 const KEYS = { " ": "toggle", ArrowLeft: "back", ArrowRight: "skip", Escape: "end" };
 
 document.addEventListener("keydown", (event) => {
   const action = KEYS[event.key];
-  const taken = event.altKey || event.ctrlKey || event.metaKey || event.shiftKey || event.repeat;
-  if (!action || taken || player.hidden) return;
+  if (player.hidden || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  // A key that is held down is one press.
+  if (event.repeat && (action || event.key === "Enter")) return event.preventDefault();
   // A button or a box under the focus answers to the space bar itself.
-  if (event.key === " " && event.target.closest("button, input, a")) return;
+  if (!action || (event.key === " " && event.target.closest("button, input, a"))) return;
   event.preventDefault();
   actions[action]();
 });
@@ -350,7 +463,12 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener("visibilitychange", () => {
   if (since === null) return;
   look();
-  if (since !== null) cues.keepScreenOn(true);
+  if (since === null) return;
+  save();
+  plan();
+  if (document.hidden) return;
+  cues.wake();
+  cues.keepScreenOn(true);
 });
 
 // Away from the page is away from the session.
@@ -363,13 +481,20 @@ addEventListener("pagehide", () => {
 });
 
 document.addEventListener("backpain:sent", ({ detail }) => {
-  const fresh = new DOMParser().parseFromString(detail.page, "text/html").querySelector("#week-so-far");
+  for (const key of Object.keys(done)) if (detail.refused.includes(doses[key]?.address)) delete done[key];
+  // The list that is shown was made before these ticks arrived.
+  if (!start.hidden && detail.page) return location.reload();
+  if (!finish.hidden) sum();
+  const fresh = new DOMParser().parseFromString(detail.page ?? "", "text/html").querySelector("#week-so-far");
   if (fresh) document.querySelector("#week-so-far").replaceWith(fresh);
 });
 
 for (const box of document.querySelectorAll("#cues input")) {
   box.checked = cues.isOn(box.name);
-  box.addEventListener("change", () => cues.turn(box.name, box.checked));
+  box.addEventListener("change", () => {
+    cues.turn(box.name, box.checked);
+    if (since !== null) plan();
+  });
 }
 const askVoice = () => {
   document.querySelector("#cues [name=voice]").closest("label").hidden = !cues.canSpeak();
