@@ -166,6 +166,7 @@ const run = () => {
   cues.wake();
   cues.keepScreenOn(true);
   show(null);
+  showHow(false);
   arrive(false);
 };
 
@@ -191,8 +192,7 @@ const actions = {
   },
   how: () => {
     if (since !== null) actions.toggle();
-    how.hidden = !how.hidden;
-    player.querySelector("[data-do=how]").setAttribute("aria-expanded", String(!how.hidden));
+    showHow(how.hidden);
   },
   elsewhere: () => {
     forget();
@@ -318,6 +318,11 @@ const open = () => {
 
 const clockWords = (seconds) => `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
 
+const showHow = (shown) => {
+  how.hidden = !shown;
+  player.querySelector("[data-do=how]").setAttribute("aria-expanded", String(shown));
+};
+
 const showPicture = ({ picture, position }) => {
   const image = player.querySelector("img") ?? player.querySelector(".player-picture").appendChild(new Image());
   image.alt = "";
@@ -327,14 +332,16 @@ const showPicture = ({ picture, position }) => {
   only("data-position", picture ? "" : position);
 };
 
-// Tones for the change that comes next; for all of the next minutes where nobody may look at the right moment.
+// Tones for the change that comes next; in the background, where nobody may look at the right moment, for all up to the
+// end of the exercise, or as far ahead as it makes sense.
 const plan = () => {
   const changes = [];
   let seconds = -elapsed() / 1000;
   for (let n = at; n < steps.length; n += 1) {
     seconds += steps[n].seconds;
     changes.push([seconds, steps[n + 1]?.kind]);
-    if (seconds > (document.hidden ? PLANNED_AHEAD : 0)) break;
+    const isLast = steps[n + 1]?.key !== steps[at].key || seconds > PLANNED_AHEAD;
+    if (isLast || !document.hidden) break;
   }
   cues.plan(changes);
 };
@@ -348,8 +355,7 @@ const arrive = (inTime) => {
   showPicture(dose);
   if (how.dataset.of !== step.key) {
     how.dataset.of = step.key;
-    how.hidden = true;
-    player.querySelector("[data-do=how]").setAttribute("aria-expanded", "false");
+    showHow(false);
     fill(how.querySelector("ol"), dose.how);
     fill(how.querySelector("ul"), dose.avoid);
   }
