@@ -17,9 +17,11 @@ def drawn() -> frozenset[str]:
     return frozenset(path.stem for path in (settings.BASE_DIR / "static" / FOLDER).glob("*.svg"))
 
 
-def picture_address(slug: str, color_scheme: str) -> str:
-    """Where the moving drawing is, or nothing. A scheme other than `auto` overrules that of the device."""
+def picture_address(slug: str, shown: str = "auto") -> str:
+    """Where the moving drawing is, or nothing where there is none.
+
+    `light` or `dark` overrules the colours of the device; `posed` is the drawing at rest, pose beside pose.
+    """
     if slug not in drawn():
         return ""
-    scheme = f"#{color_scheme}" if color_scheme in ("light", "dark") else ""
-    return static(f"{FOLDER}/{slug}.svg") + scheme
+    return static(f"{FOLDER}/{slug}.svg") + ("" if shown == "auto" else f"#{shown}")

@@ -27,5 +27,9 @@ def exercise(request: HttpRequest, slug: str) -> HttpResponse:
     found = Exercise.objects.with_equipment().with_slug(slug).first()
     if found is None:
         raise Http404(_("There is no such exercise."))
-    picture = picture_address(slug, getattr(request.user, "color_scheme", "auto"))
-    return render(request, "exercises/detail.html", {"exercise": found, "picture": picture})
+    context = {
+        "exercise": found,
+        "picture": picture_address(slug, getattr(request.user, "color_scheme", "auto")),
+        "picture_printed": picture_address(slug, "posed"),
+    }
+    return render(request, "exercises/detail.html", context)

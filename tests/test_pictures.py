@@ -222,10 +222,13 @@ def test_the_hand_stays_on_the_toes_that_it_pulls() -> None:
     assert all(distance(body.near_arm.grip_at, body.near_leg.toes_at) < 1e-6 for body in bodies)
 
 
-def test_the_crossed_leg_stays_above_the_seat() -> None:
+def test_the_crossed_leg_lies_on_the_other_one_and_its_knee_hangs_beside_the_seat() -> None:
     seat = next(thing["y"] for thing in POSES["foot-stretch"]["things"] if thing["kind"] == "chair")
     _, bodies = scene("foot-stretch").film()
-    assert all(max(body.near_leg.knee_at.y, body.near_leg.ankle_at.y) < seat for body in bodies)
+    for body in bodies:
+        assert abs(body.near_leg.knee_at.y - seat) < 8
+        assert body.far_leg.knee_at.y - 20 < body.near_leg.ankle_at.y < body.far_leg.knee_at.y - 8
+        assert 0 < body.far_leg.knee_at.x - body.near_leg.ankle_at.x < 12
 
 
 def test_the_pencil_lies_on_the_floor_or_is_lifted() -> None:

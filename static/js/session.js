@@ -510,4 +510,10 @@ window.speechSynthesis?.addEventListener?.("voiceschanged", askVoice);
 document.querySelector("#cues [name=buzz]").closest("label").hidden = !cues.canBuzz();
 
 for (const one of document.querySelectorAll("[data-with-script]")) one.hidden = false;
-resume();
+try {
+  resume();
+} catch {
+  // Whatever was kept, it is not what this page would keep.
+  forget();
+  location.reload();
+}

@@ -57,6 +57,19 @@ def test_where_less_motion_is_wanted_the_poses_stand_side_by_side(visit: Visit, 
     assert moments(page) == 1
 
 
+def test_on_paper_the_poses_stand_side_by_side(visit: Visit, complaints: list[str]) -> None:
+    page = visit()
+    open_drawing(page, "toe-walk", complaints, "#posed")
+    assert shown(page, "posed")
+    assert not shown(page, "moving")
+    page.goto("/exercises/toe-walk/")
+    on_screen, on_paper = page.locator("img.picture"), page.locator("img.picture-printed")
+    expect(on_paper).to_have_attribute("src", "/static/img/exercises/toe-walk.svg#posed")
+    assert [on_screen.is_visible(), on_paper.is_visible()] == [True, False]
+    page.emulate_media(media="print")
+    assert [on_screen.is_visible(), on_paper.is_visible()] == [False, True]
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_picture_follows_the_device_unless_its_address_says_otherwise(
     scheme: str, visit: Visit, complaints: list[str]

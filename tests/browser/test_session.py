@@ -496,6 +496,19 @@ def test_a_place_in_an_exercise_that_has_changed_since_is_its_beginning(
     assert ticked(page, user) == [("stretch", 1)]
 
 
+@pytest.mark.parametrize(
+    "state", ["nonsense", "[]", '{"saved": 9e15}', '{"saved": 9e15, "keys": ["stretch/1"], "at": 99}']
+)
+def test_a_place_that_makes_no_sense_is_let_go(state: str, user: User, stretch: Exercise, visit: Visit) -> None:
+    page = open_session(visit, user)
+    page.evaluate(f"localStorage.setItem('backpain:session:{user.pk}:2026-11-18', {state!r})")
+    page.reload()
+    expect(page.get_by_role("button", name="Start", exact=True)).to_be_visible()
+    after(begin(page), 56)
+    expect_over(page)
+    assert ticked(page, user) == [("stretch", 1)]
+
+
 def test_what_was_taken_back_elsewhere_is_open_again(user: User, stretch: Exercise, visit: Visit) -> None:
     planned(user, "walk", action="move", position="lying")
     page = after(begin(open_session(visit, user)), 56 + 8)

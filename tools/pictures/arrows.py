@@ -20,7 +20,7 @@ def drawn(ink: Ink, arrows: Sequence[Mapping[str, Any]], size: float = HEAD) -> 
 def arrow(data: Mapping[str, Any], size: float) -> str:
     """{line = [x, y, x, y]} or {turn = [x, y, radius across, radius up, from, to]}.
 
-    both = true has two heads; plain = true has none, as the far side of another one.
+    both = true has two heads.
 
     Angles of a turn: 0 is to the right, 90 up.
     """
@@ -31,8 +31,6 @@ def arrow(data: Mapping[str, Any], size: float) -> str:
         back = start.minus(end)
     else:
         start, end, forth, back, shaft = circle(data["turn"])
-    if data.get("plain"):
-        return shaft
     return shaft + head(end, forth, size) + (head(start, back, size) if data.get("both") else "")
 
 

@@ -75,9 +75,8 @@ def leg(ink: Ink, reel: Reel, legs: Sequence[Leg], side: str, works: Sequence[st
         thigh += ink.shape("stripe", "pointer")
     lower = group("", reel.turn(track(lambda one: one.foot), sole, at=Point(0, SHANK * shank_seen)))
     lower += group("" if shank_seen == 1 else f"scale(1 {shank_seen})", calf)
-    if shank_seen != 1:
-        lower += ink.shape("knee", "leg") + ink.shape("knee-line", "contour")
-    upper = group("" if seen == 1 else f"scale(1 {seen})", thigh)
+    # A thigh that points at us is short and broad: cloth, and a round knee before it.
+    upper = thigh if seen == 1 else ink.shape("crossed-knee", skin) + ink.shape("crossed-shorts", cloth)
     knee = reel.turn(track(lambda one: one.shank), lower, at=Point(0, THIGH * seen))
     return reel.move([one.hip for one in legs], reel.turn(track(lambda one: one.thigh), upper, knee))
 

@@ -98,6 +98,7 @@ STILL_ROLES: Mapping[str, dict[str, str]] = {
     "joint": still("", "line", 1.2),
     "wood": still("", "line", 4),
     "warm": still("warm", "line", 2),
+    "pencil": still("warm", "line", 1.2),
     "ball": still("warm", "line", 2),
     "seam": still("", "line", 1.6),
     "towel": still("warm", "line", 2),

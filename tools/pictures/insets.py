@@ -5,13 +5,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tools.pictures import arrows
-from tools.pictures.closeups import FOOTPRINT_TOES, FRONT_ANKLE, FRONT_TOES, SIDE_BALL, SIDE_TIP, SIDE_TOES
+from tools.pictures.closeups import FOOTPRINT_TOES, FRONT_ANKLE, FRONT_TOES, SIDE_BALL, SIDE_TIP, SIDE_TOES, TOE_JOINT
 from tools.pictures.figure import Pose
 from tools.pictures.geometry import Point
 from tools.pictures.ink import Ink
 from tools.pictures.shapes import disc
 from tools.pictures.svg import Reel, group, hundredths, num, pair, tag
-from tools.pictures.things import strand, tennis_ball
+from tools.pictures.things import PENCIL_LIES, strand, tennis_ball
 
 CLOSE_BALL = 15.0
 
@@ -36,7 +36,7 @@ def draw(ink: Ink, reel: Reel, poses: Sequence[Pose], data: Mapping[str, Any], l
 
 def plain(ink: Ink, reel: Reel, poses: Sequence[Pose], data: Mapping[str, Any]) -> str:
     """What the circle shows, its middle the origin."""
-    views = {"side": side, "front": front, "above": above, "raised": raised}
+    views = {"side": side, "above": above, "raised": raised}
     return views[data["view"]](ink, reel, poses, data)
 
 
@@ -54,10 +54,17 @@ def side(ink: Ink, reel: Reel, poses: Sequence[Pose], data: Mapping[str, Any]) -
         ankles = [at.minus(SIDE_BALL.times(size).turned(foot)) for at, foot in zip(ankles, feet, strict=True)]
         toes = [toe - foot for toe, foot in zip(toes, feet, strict=True)]
     shin = reel.turn([pose["close_shin"] for pose in poses], ink.shape("shin", "close-fade"))
-    foot = side_toes(ink, reel, toes) + ink.shape("side-foot", "accent") + ink.shape("ankle-bone", "crease")
-    whole = shin + reel.turn(feet, foot)
-    limb = reel.move(ankles, group("" if size == 1 else f"scale({hundredths(size)})", whole))
+    foot = ink.shape("side-foot", "accent") + ink.shape("ankle-bone", "crease")
+    grips = data.get("with") == "pencil"
+
+    def placed(*parts: str) -> str:
+        return reel.move(ankles, group("" if size == 1 else f"scale({hundredths(size)})", *parts))
+
+    limb = placed(shin, reel.turn(feet, foot if grips else side_toes(ink, reel, toes) + foot))
     under, over = "", ""
+    if grips:
+        tips = [pose["close_tips"] for pose in poses]
+        over = close_pencil(ink, reel, poses, data) + placed(reel.turn(feet, bent_toes(ink, reel, toes, tips)))
     if "floor" in data:
         under += ink.path(f"M-90 {num(data['floor'])}H90", "line")
     if data.get("with") == "ball":
@@ -83,6 +90,25 @@ def side_toes(ink: Ink, reel: Reel, turns: Sequence[float]) -> str:
     )
 
 
+def bent_toes(ink: Ink, reel: Reel, turns: Sequence[float], tips: Sequence[float]) -> str:
+    """Each bends in its joint, so that it can hold something."""
+    end = reel.turn(tips, ink.shape("toe-end", "toe") + ink.shape("toe-nail", "nail"), at=TOE_JOINT)
+    return "".join(
+        reel.turn(
+            turns,
+            group(f"scale({hundredths(long)} {hundredths(thick)})rotate(-90)", end, ink.shape("toe-root", "toe")),
+            at=at,
+        )
+        for at, long, thick in SIDE_TOES
+    )
+
+
+def close_pencil(ink: Ink, reel: Reel, poses: Sequence[Pose], data: Mapping[str, Any]) -> str:
+    """Lies on the floor as the one of the figure does; close_pencil is how high it is lifted."""
+    spots = [Point(data["pencil"], data["floor"] - 5 - pose["close_pencil"]) for pose in poses]
+    return reel.move(spots, group(PENCIL_LIES, ink.shape("pencil", "warm") + ink.shape("pencil-lines", "line")))
+
+
 def close_ball(ink: Ink, reel: Reel, poses: Sequence[Pose], data: Mapping[str, Any]) -> str:
     """Rolls on the floor, by close_roll."""
     spots = [Point(data["ball"] + pose["close_roll"], data["floor"] - CLOSE_BALL) for pose in poses]
@@ -99,7 +125,7 @@ def close_hand(ink: Ink, reel: Reel, poses: Sequence[Pose], ankles: Sequence[Poi
     ]
     turns = [pose["close_hand"] for pose in poses]
     palm = ink.shape("grasp", "skin") + ink.shape("grasp", "contour") + ink.shape("grasp-lines", "contour")
-    thumb = ink.shape("thumb", "skin") + ink.shape("thumb", "contour")
+    thumb = ink.shape("thumb", "skin") + ink.shape("thumb", "contour") + ink.shape("thumb-nail", "contour")
     return reel.move(spots, reel.turn(turns, palm)), reel.move(spots, reel.turn(turns, thumb))
 
 
@@ -114,44 +140,26 @@ def close_band(ink: Ink, reel: Reel, poses: Sequence[Pose], ankles: Sequence[Poi
     return strand(ink, reel, behind, widths), strand(ink, reel, before, widths)
 
 
-def front(ink: Ink, reel: Reel, poses: Sequence[Pose], data: Mapping[str, Any]) -> str:
-    """close_curl: how long the toes look (1 stretched out); close_pencil: where the pencil is; close_y: the foot."""
-    pencil = reel.move(
-        [Point(0, pose["close_pencil"]) for pose in poses],
-        ink.shape("pencil", "warm") + ink.shape("pencil-lines", "line"),
-    )
-    floor = ink.path(f"M-90 {num(data['floor'])}H90", "line")
-    knuckles = ink.shape("front-knuckle", "crease")
-    foot = front_foot(ink, reel, [(1.0, pose["close_curl"]) for pose in poses], knuckles)
-    shin = ink.shape("front-shin", "close-fade")
-    return floor + pencil + reel.move([Point(0, pose["close_y"]) for pose in poses], shin + foot)
-
-
-def front_foot(ink: Ink, reel: Reel, curls: Sequence[tuple[float, float]], knuckle: str = "") -> str:
+def raised(ink: Ink, reel: Reel, poses: Sequence[Pose], data: Mapping[str, Any]) -> str:
+    """A foot on a leg that points up, from the front: close_foot tilts it aside, close_seen is how long it looks."""
     toes = "".join(
         group(
             f"translate({pair(at)})scale({hundredths(thick)} {hundredths(long)})",
-            reel.stretch(curls, ink.shape("front-toe", "toe") + ink.shape("front-nail", "nail") + knuckle),
+            ink.shape("front-toe", "toe") + ink.shape("front-nail", "nail"),
         )
         for at, long, thick in FRONT_TOES
     )
-    return ink.shape("front-foot", "accent") + toes + ink.shape("front-lines", "crease")
-
-
-def raised(ink: Ink, reel: Reel, poses: Sequence[Pose], data: Mapping[str, Any]) -> str:
-    """A foot on a leg that points up, from the front: close_foot tilts it aside, close_seen is how long it looks.
-
-    The arrow lies behind it, so that the toes are seen to run round along it.
-    """
-    whole = ink.shape("front-shin", "close-fade")
-    ring = arrows.drawn(ink, data["round"])
-    foot = group(f"translate({pair(FRONT_ANKLE.times(-1))})", front_foot(ink, reel, [(1, 1)]))
+    foot = group(
+        f"translate({pair(FRONT_ANKLE.times(-1))})",
+        ink.shape("front-foot", "accent") + toes + ink.shape("front-lines", "crease"),
+    )
     tilted = reel.turn(
         [-pose["close_foot"] for pose in poses],
         reel.stretch([(1, pose["close_seen"]) for pose in poses], foot),
         at=FRONT_ANKLE,
     )
-    return ring + group(f"translate(0 {num(data['toes'])})scale({data['size']} -{data['size']})", whole + tilted)
+    shin = ink.shape("front-shin", "close-fade")
+    return group(f"translate(0 {num(data['toes'])})scale({data['size']} -{data['size']})", shin + tilted)
 
 
 def above(ink: Ink, reel: Reel, poses: Sequence[Pose], data: Mapping[str, Any]) -> str:
@@ -160,17 +168,16 @@ def above(ink: Ink, reel: Reel, poses: Sequence[Pose], data: Mapping[str, Any]) 
     def pairwise(drawing: str) -> str:
         return drawing + group("scale(1 -1)", drawing)
 
-    toes = "".join(ink.path(disc(radius, at.x, at.y), "skin-far") for at, radius in FOOTPRINT_TOES)
-    foot = ink.shape("footprint", "skin-far") + ink.shape("footprint", "contour") + toes
-    leg = ink.shape("leg-above", "skin-far")
-    rear = group("translate(0 16)rotate(86)", leg) + group("translate(-33 27)rotate(26)", foot)
-    feet = rear + group("translate(6 -9)rotate(-90)", leg) + group("translate(63 -9)scale(1-1)", foot)
+    toes = "".join(ink.path(disc(radius, at.x, at.y), "quiet") for at, radius in FOOTPRINT_TOES)
+    footprint = toes + ink.shape("footprint", "quiet")
+    feet = group("translate(-43 16)", footprint) + group("translate(58 -10)scale(1-1)", footprint)
     wall = ink.path("M88-100H140V100H88z", "brick")
     hips = reel.turn(
-        [pose["close_turn"] for pose in poses], ink.shape("pelvis", "accent") + ink.shape("cleft", "crease")
+        [pose["close_turn"] for pose in poses],
+        ink.shape("pelvis", "accent") + ink.shape("waist", "crease") + ink.shape("cleft", "crease"),
     )
-    arm = ink.shape("shoulder-arm", "finger-line") + ink.shape("shoulder-arm", "finger")
+    arm = ink.shape("arm-above", "finger-line") + ink.shape("arm-above", "finger")
     hand = ink.shape("palm", "skin") + ink.shape("palm", "contour") + ink.shape("palm-lines", "contour")
     body = hips + pairwise(arm + hand) + ink.shape("shoulders", "shirt")
-    head = ink.shape("face", "skin") + ink.shape("crown", "hair")
+    head = ink.shape("nose", "skin") + ink.shape("crown", "hair")
     return group(f"translate({data['hips'][0]} {data['hips'][1]})", wall, feet, body, head)

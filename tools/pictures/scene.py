@@ -62,10 +62,8 @@ def moving(scene: Scene, ink: Ink) -> str:
     floor = ink.path(f"M16 {num(y)}H384", "line")
     backdrop = ink.path(f"M40 {num(y)}a150 150 0 0 1 300 0z", "soft")
     figure = tag("g", {"transform": camera(scene)}, stage(scene, ink, reel, bodies))
-    marks = scene.data.get("arrows", [])
-    under = arrows.drawn(ink, [one for one in marks if one.get("under")])
-    over = arrows.drawn(ink, [one for one in marks if not one.get("under")])
-    return backdrop + floor + under + figure + over + inset(scene, ink, reel, bodies, linked=True)
+    marks = arrows.drawn(ink, scene.data.get("arrows", []))
+    return backdrop + floor + figure + marks + inset(scene, ink, reel, bodies, linked=True)
 
 
 def inset(scene: Scene, ink: Ink, reel: Reel, bodies: Sequence[Body], linked: bool) -> str:

@@ -17,7 +17,8 @@ STILLS = ROOT / "static/img/stills.svg"
 
 def picture(name: str, scene: Scene) -> str:
     ink = ClassInk()
-    drawing = tag("g", {"class": "moving"}, moving(scene, ink)) + tag("g", {"class": "posed"}, posed(scene, ink))
+    at_rest = tag("g", {"class": "posed", "id": "posed"}, posed(scene, ink))
+    drawing = at_rest + tag("g", {"class": "moving"}, moving(scene, ink))
     gradients = "".join(text for key, text in GRADIENTS.items() if f"url(#{key})" in drawing)
     close = scene.data.get("inset")
     lens = tag("clipPath", {"id": "lens"}, tag("circle", {"r": num(close["radius"])})) if close else ""

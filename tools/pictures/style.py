@@ -57,12 +57,14 @@ ROLES = (
     ".contour{stroke:var(--skin-line);stroke-width:.8}"
     ".crease{stroke:var(--toe-line);stroke-width:1.6}.pointer{stroke:var(--crease);stroke-width:3}"
     ".line,.warm,.brick,.joint,.wood,.dotted,.towel,.rim,.link{stroke:var(--wood);stroke-width:1.8}"
-    ".brick{fill:var(--cloth)}.warm{fill:var(--warm)}.wood{stroke-width:5}"
+    ".brick{fill:var(--cloth)}.warm,.pencil{fill:var(--warm)}.pencil{stroke:var(--wood);stroke-width:1}.wood{stroke-width:5}"
     ".dotted{stroke-dasharray:.1 6;stroke-width:2.4}"
+    ".quiet{fill:var(--soft);stroke:var(--wood);stroke-width:1.4}"
     ".rim,.link{stroke-width:1.5}.joint{stroke-width:1;opacity:.55}"
     ".ball{fill:var(--ball);stroke:var(--seam);stroke-width:1.4}.seam{stroke:var(--seam);stroke-width:1.4}"
     ".towel{fill:var(--cloth)}.band{stroke:var(--rubber)}.band-line{stroke:var(--wood)}"
     ".arrow{stroke:var(--ink);stroke-width:3.6}.halo{stroke:var(--disc);stroke-width:7.6}"
-    ".posed{display:none}"
+    # At rest where the device asks for less motion, and where the address does: `picture.svg#posed`.
+    ".posed{display:none}#posed:target{display:inline}#posed:target+.moving{display:none}"
     "@media(prefers-reduced-motion:reduce),print{.moving{display:none}.posed{display:inline}}"
 )

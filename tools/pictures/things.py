@@ -8,7 +8,9 @@ from tools.pictures.figure import Body, Leg
 from tools.pictures.geometry import Point
 from tools.pictures.ink import Ink
 from tools.pictures.shapes import disc
-from tools.pictures.svg import Reel, num, pair
+from tools.pictures.svg import Reel, group, num, pair
+
+PENCIL_LIES = "rotate(-21)"  # it points away from us
 
 
 def draw(ink: Ink, reel: Reel, bodies: Sequence[Body], data: Mapping[str, Any]) -> str:
@@ -68,8 +70,8 @@ def post(ink: Ink, reel: Reel, bodies: Sequence[Body], data: Mapping[str, Any]) 
 
 def pencil(ink: Ink, reel: Reel, bodies: Sequence[Body], data: Mapping[str, Any]) -> str:
     """Lies on the floor; pencil of the pose is how high it is lifted."""
-    spots = [Point(data["x"], -one.pose["pencil"]) for one in bodies]
-    body = ink.path("M-13-6H9L15-3.4 9-.9H-13zM-9.6-6v5M9-6v5", "warm")
+    spots = [Point(data["x"], -3 - one.pose["pencil"]) for one in bodies]
+    body = group(PENCIL_LIES, ink.path("M-14-1.8H9.6L15 0 9.6 1.8H-14zM-10.6-1.8v3.6", "pencil"))
     return reel.move(spots, body)
 
 
