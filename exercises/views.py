@@ -6,7 +6,7 @@ from django.views.decorators.http import require_safe
 
 from exercises.forms import CatalogueFilter
 from exercises.models import Exercise
-from exercises.pictures import picture_address
+from exercises.pictures import picture_address, picture_in_words
 
 
 @login_not_required
@@ -31,5 +31,6 @@ def exercise(request: HttpRequest, slug: str) -> HttpResponse:
         "exercise": found,
         "picture": picture_address(slug, getattr(request.user, "color_scheme", "auto")),
         "picture_printed": picture_address(slug, "posed"),
+        "picture_in_words": picture_in_words(slug),
     }
     return render(request, "exercises/detail.html", context)

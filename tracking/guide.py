@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from exercises.models import Exercise, Position
-from exercises.pictures import picture_address
+from exercises.pictures import picture_address, picture_in_words
 from exercises.prescription import Sides
 from exercises.words import dose_in_words, minutes_in_words, time_needed_in_words
 from tracking.agenda import Card, DayAgenda, Slot
@@ -218,6 +218,7 @@ class Guide:
             "bonus": task.open.bonus,
             "address": task.slot.address,
             "picture": picture_address(exercise.slug, self.user.color_scheme),
+            "pictured": picture_in_words(exercise.slug),
             "position": task.open.position,
             "how": text.step_list if text else [],
             "avoid": text.avoid_list if text else [],

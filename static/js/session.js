@@ -24,7 +24,8 @@ const { person, day, dayEndsIn, chosen, doses } = JSON.parse(document.querySelec
 const place = `backpain:session:${person}:${day}`;
 const midnight = Date.now() + dayEndsIn * 1000;
 
-let keys = []; // the doses of this session, in order
+let part = location.search; // which part of the day this session is
+let keys = []; // its doses, in order
 let before = 0; // how many came before them, in a session that was taken up again
 let steps = [];
 let at = 0; // the running step
@@ -172,6 +173,7 @@ const run = () => {
 
 const begin = (order) => {
   if (Date.now() >= midnight) return location.reload();
+  part = location.search;
   lay(order.filter((key) => !(key in done)));
   if (!keys.length) return close();
   for (const key of keys) if (doses[key].picture) new Image().src = doses[key].picture;
@@ -230,7 +232,7 @@ const save = () => {
   const first = steps.findIndex((step) => step.key === key && step.kind !== "rest");
   const resting = at < first; // A rest is not taken up again.
   const state = {
-    part: location.search,
+    part,
     keys: keys.slice(keys.indexOf(key)),
     before: before + keys.indexOf(key),
     shape: shape(key),
@@ -266,11 +268,15 @@ const saved = () => {
 
 const resume = () => {
   const state = saved();
-  // Who asks for another part wants that.
-  if (!state || (location.search && location.search !== state.part)) return;
+  if (!state) return;
   const late = (key) => waiting().includes(doses[key].address);
   const left = state.keys.filter((key) => doses[key] && !late(key));
   if (!left.length) return;
+  // Who asks for another part gets that, and is told.
+  if (location.search && location.search !== state.part) {
+    start.querySelector("[data-interrupted]").hidden = false;
+    return;
+  }
   lay(left);
   if (left[0] === state.keys[0] && shape(left[0]) === state.shape) {
     ({ at, into } = state);
@@ -282,7 +288,7 @@ const resume = () => {
     forget();
     return;
   }
-  ({ before } = state);
+  ({ before, part } = state);
   seen = now();
   // What was taken back elsewhere is open again.
   done = Object.fromEntries(Object.entries(state.done).filter(([key]) => !doses[key] || late(key)));
@@ -323,9 +329,9 @@ const showHow = (shown) => {
   player.querySelector("[data-do=how]").setAttribute("aria-expanded", String(shown));
 };
 
-const showPicture = ({ picture, position }) => {
+const showPicture = ({ picture, pictured, position }) => {
   const image = player.querySelector("img") ?? player.querySelector(".player-picture").appendChild(new Image());
-  image.alt = "";
+  image.alt = pictured;
   image.onerror = () => (image.hidden = true);
   image.hidden = !picture;
   if (picture && image.getAttribute("src") !== picture) image.src = picture;
@@ -463,7 +469,8 @@ document.addEventListener("keydown", (event) => {
   // A button or a box under the focus answers to the space bar itself.
   if (!action || (event.key === " " && event.target.closest("button, input, a"))) return;
   event.preventDefault();
-  actions[action]();
+  if (event.key === "Escape" && !how.hidden) showHow(false);
+  else actions[action]();
 });
 
 document.addEventListener("visibilitychange", () => {

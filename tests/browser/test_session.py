@@ -14,6 +14,7 @@ from time_machine import TimeMachineFixture
 
 from accounts.models import User
 from exercises.models import Exercise
+from exercises.pictures import drawn
 from tests.browser.conftest import DESK, Visit
 from tests.browser.test_accessibility import violations
 from tests.builders import PASSWORD, a_person, an_exercise, browser_of, completions, on_plan
@@ -302,6 +303,9 @@ def test_how_it_is_done_can_be_read_in_the_middle_and_time_waits(user: User, str
     expect(page.locator("#how li")).to_have_text(["Sit down.", "Pull gently.", "Jerking."])
     after(page, 100)
     expect_step(page, "Hold", 8)
+    page.keyboard.press("Escape")
+    expect(page.locator("#how")).to_be_hidden()
+    how.click()
     page.get_by_role("button", name="Continue").click()
     expect(page.locator("#how")).to_be_hidden()
     expect(how).to_have_attribute("aria-expanded", "false")
@@ -399,6 +403,19 @@ def test_going_back_by_accident_loses_nothing(user: User, stretch: Exercise, vis
     expect_step(page, "Switch sides", 5)
 
 
+def test_back_and_forward_between_two_pages_of_the_session_loses_nothing(
+    user: User, stretch: Exercise, visit: Visit
+) -> None:
+    page = open_session(visit, user)
+    page.goto("/session/?minutes=2")
+    after(begin(page), 8)
+    page.go_back()
+    expect_step(page, "Hold", 7)
+    page.go_forward()
+    expect(page).to_have_url(re.compile("minutes=2"))
+    expect_step(page, "Hold", 7)
+
+
 def test_another_part_that_is_asked_for_is_shown_and_the_place_is_kept_for_later(
     user: User, stretch: Exercise, visit: Visit
 ) -> None:
@@ -407,7 +424,7 @@ def test_another_part_that_is_asked_for_is_shown_and_the_place_is_kept_for_later
     assert ticked(page, user) == [("stretch", 1)]
     page.goto("/session/?part=lying")
     expect(page.get_by_role("button", name="Start", exact=True)).to_be_visible()
-    page.goto("/session/")
+    page.get_by_role("link", name="Go on with that").click()
     expect_step(page, "Move", 18)
     page.get_by_role("button", name="Choose something else").click()
     expect(page.get_by_role("button", name="Start", exact=True)).to_be_visible()
@@ -883,6 +900,12 @@ def test_without_a_voice_of_its_own_nothing_is_sent_anywhere_to_be_spoken(
     begin(page)
     after(page, 15)
     assert page.evaluate("heard.said") == []
+
+
+def test_the_picture_is_described(user: User, visit: Visit) -> None:
+    PlanItem.objects.start(user, Exercise.objects.offered(), WEDNESDAY)
+    page = begin(open_session(visit, user))
+    expect(page.get_by_role("img", name=drawn()["toe-walk"])).to_be_visible()
 
 
 def test_the_screen_is_kept_on_while_it_runs_and_no_longer(user: User, stretch: Exercise, visit: Visit) -> None:
