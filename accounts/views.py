@@ -1,6 +1,7 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -21,8 +22,8 @@ def preferences(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def safety_read(request: HttpRequest) -> HttpResponse:
-    """Remember that the person has read the safety notes, and go on where they were, or to their plan."""
+    """Remember that the safety notes are read; go on to the session, if the person was there, or to today."""
     user = signed_in(request)
     user.safety_read_at = timezone.now()
     user.save(update_fields=["safety_read_at"])
-    return redirect(page_of_form(request) or "today")
+    return redirect("session" if page_of_form(request) == reverse("session") else "today")

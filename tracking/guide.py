@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
 from typing import Any
@@ -92,10 +92,10 @@ class Guide:
 
     user: User
     agenda: DayAgenda
+    texts: Mapping[int, Exercise]  # by key; those of the agenda leave their long texts behind
+    day_ends_in: int  # seconds
     part: str = ""
     minutes: int | None = None
-    day_ends_in: int = 0  # seconds
-    texts: Mapping[int, Exercise] = field(default_factory=dict)  # the long ones, by exercise
 
     @cached_property
     def breaks(self) -> Breaks:
@@ -210,7 +210,7 @@ class Guide:
 
     def _dose_script(self, task: Task) -> Mapping[str, Any]:
         dose, exercise = task.open.dose, task.exercise
-        text = self.texts.get(exercise.pk)
+        text = self.texts[exercise.pk]
         least = {"seconds": dose.seconds.at_least, "repetitions": dose.repetitions.at_least}
         return {
             "name": exercise.name,
@@ -220,8 +220,8 @@ class Guide:
             "picture": picture_address(exercise.slug, self.user.color_scheme),
             "pictured": picture_in_words(exercise.slug),
             "position": task.open.position,
-            "how": text.step_list if text else [],
-            "avoid": text.avoid_list if text else [],
+            "how": text.step_list,
+            "avoid": text.avoid_list,
             "least": least,
             # A session begins without a rest; the player puts this one before every dose but the first.
             "rest": [_step_script(Step(Kind.REST, self.breaks.rest, 0, Side.BOTH), task)] if self.breaks.rest else [],

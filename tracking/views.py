@@ -76,7 +76,7 @@ def session(request: HttpRequest) -> HttpResponse:
         raise BadRequest(_("There is no such part. Choose a position, or 1 to 60 minutes."))
     day = agenda.day_agenda(user, today, today)
     texts = Exercise.objects.in_bulk([card.exercise.pk for card in day.cards])
-    plan = guide.Guide(user, day, **form.cleaned_data, day_ends_in=user.seconds_to_next_day(now), texts=texts)
+    plan = guide.Guide(user, day, texts, user.seconds_to_next_day(now), **form.cleaned_data)
     week = weeks.week_agenda(user, Week.of(today, user.week_start), today)
     return render(request, "tracking/session.html", {"guide": plan, "agenda": plan.agenda, "week": week})
 

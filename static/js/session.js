@@ -20,6 +20,7 @@ const player = document.querySelector("#player");
 const finish = document.querySelector("#finish");
 const how = document.querySelector("#how");
 const spoken = document.querySelector("[data-show=said]");
+const picture = player.querySelector(".player-picture").appendChild(new Image());
 const { person, day, dayEndsIn, chosen, doses } = JSON.parse(document.querySelector("#session-script").textContent);
 const place = `backpain:session:${person}:${day}`;
 const midnight = Date.now() + dayEndsIn * 1000;
@@ -89,10 +90,9 @@ const onward = () => {
 
 // The step before; from the first one of a dose, the beginning of the dose before.
 const previous = () => {
-  const before = steps[at - 1];
-  if (!before) return 0;
-  if (before.key === steps[at].key) return at - 1;
-  return steps.findIndex((step) => step.key === before.key && step.kind === "ready");
+  const { key } = steps[Math.max(at - 1, 0)];
+  if (key === steps[at].key) return Math.max(at - 1, 0);
+  return steps.findIndex((step) => step.key === key && step.kind === "ready");
 };
 
 // --- Getting on
@@ -329,13 +329,12 @@ const showHow = (shown) => {
   player.querySelector("[data-do=how]").setAttribute("aria-expanded", String(shown));
 };
 
-const showPicture = ({ picture, pictured, position }) => {
-  const image = player.querySelector("img") ?? player.querySelector(".player-picture").appendChild(new Image());
-  image.alt = pictured;
-  image.onerror = () => (image.hidden = true);
-  image.hidden = !picture;
-  if (picture && image.getAttribute("src") !== picture) image.src = picture;
-  only("data-position", picture ? "" : position);
+// The moving picture of a dose; its position where there is none.
+const showPicture = (dose) => {
+  picture.alt = dose.pictured;
+  picture.hidden = !dose.picture;
+  if (dose.picture && picture.getAttribute("src") !== dose.picture) picture.src = dose.picture;
+  only("data-position", dose.picture ? "" : dose.position);
 };
 
 // Tones for the change that comes next; in the background, where nobody may look at the right moment, for all up to the
@@ -471,6 +470,11 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
   if (event.key === "Escape" && !how.hidden) showHow(false);
   else actions[action]();
+});
+
+// A broken image helps nobody.
+picture.addEventListener("error", () => {
+  picture.hidden = true;
 });
 
 document.addEventListener("visibilitychange", () => {
