@@ -62,6 +62,14 @@ class User(AbstractBaseUser, PermissionsMixin):
         _("rest between two exercises"), choices=[(n, _seconds(n)) for n in (0, 5, 10, 15, 20, 30, 60)], default=10
     )
     safety_read_at = models.DateTimeField(_("has read the safety notes"), null=True, blank=True)
+    asks_pain = models.BooleanField(_("ask about pain"), default=True)
+    pain_asked_on = models.DateField(_("last day on which a question about pain was answered"), null=True, blank=True)
+    grows_from = models.DateField(
+        _("day since which the gentle plan is as it is"),
+        null=True,
+        blank=True,
+        help_text=_("Two kept weeks after it, one more exercise is offered. Blank where nothing is to be offered."),
+    )
     is_active = models.BooleanField(_("may sign in"), default=True)
     is_staff = models.BooleanField(_("may edit the catalogue"), default=False)
     date_joined = models.DateTimeField(_("joined"), default=timezone.now)

@@ -192,7 +192,7 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
 ACCOUNT_FORMS = {
-    "signup": "tracking.forms.SignupForm",
+    "signup": "accounts.forms.SignupForm",
     "add_email": "accounts.forms.NewAddressForm",
     "change_password": "accounts.forms.NewPasswordForm",
     "reset_password_from_key": "accounts.forms.PasswordFromLinkForm",

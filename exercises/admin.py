@@ -1,6 +1,7 @@
 from collections.abc import Sequence
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -41,6 +42,10 @@ class ExerciseAdmin(admin.ModelAdmin):
         (_("Frequency: how often"), {"fields": ["per", ("at_least", "at_most")]}),
         (_("Where this comes from"), {"fields": ["frequency_stated", "sides_stated", "note"]}),
     ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Exercise]:
+        """What people made for themselves is theirs alone."""
+        return Exercise.objects.catalogue()
 
     @admin.display(description=_("prescription"))
     def prescription(self, exercise: Exercise) -> str:

@@ -1,10 +1,16 @@
+from collections.abc import Mapping
+from secrets import token_hex
 from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from exercises.models import Equipment, ExerciseQuerySet, Position
+from accounts.models import User
+from exercises.models import PRESCRIPTION_FIELDS, Equipment, Exercise, ExerciseQuerySet, Position
 from exercises.prescription import Per
+
+OWN_NUMBER = 1000
+"""Where the exercises that people make for themselves stand in the routine: after all others."""
 
 NOTHING = "nothing"
 """The choice of equipment that stands for none at all."""
@@ -50,3 +56,63 @@ class CatalogueFilter(forms.Form):
     @property
     def narrows(self) -> bool:
         return any(self.data.get(name) for name in self.fields)
+
+
+class OwnExerciseForm(forms.ModelForm):
+    """An exercise that a person makes for themselves.
+
+    `key` is made with the form and becomes part of the exercise's address, so that a double tap makes one exercise.
+    """
+
+    key = forms.RegexField(r"^[0-9a-f]{12}$", widget=forms.HiddenInput, required=False)
+    steps = forms.CharField(
+        label=_("How it is done"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        help_text=_("One step a line."),
+    )
+
+    class Meta:
+        model = Exercise
+        fields = ["name", "position", "steps", "action", "sides", "equipment", "other_equipment"]
+        widgets = {
+            "position": forms.RadioSelect,
+            "action": forms.RadioSelect,
+            "sides": forms.RadioSelect,
+            "equipment": forms.CheckboxSelectMultiple,
+        }
+        labels = {
+            "name": _("What you call it"),
+            "position": _("Position"),
+            "action": _("A repetition is"),
+            "sides": _("Sides"),
+            "equipment": _("What it needs"),
+            "other_equipment": _("Anything else it needs"),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["key"].initial = token_hex(6)
+        for name in ("position", "action", "sides"):
+            field = cast(forms.TypedChoiceField, self.fields[name])
+            field.choices = [choice for choice in cast(list[Any], field.choices) if choice[0]]
+
+    @property
+    def slug(self) -> str:
+        """Tells nothing about what the exercise is. Needs `is_valid()` first."""
+        return f"own-{self.cleaned_data['key'] or token_hex(6)}"
+
+    def make(self, user: User, prescription: Mapping[str, Any]) -> Exercise:
+        """The new exercise of this person, at its usual prescription; the same one again for a double tap.
+
+        Needs `is_valid()` first. Raises IntegrityError for a key that is somebody else's, which chance will not bring.
+        """
+        made = Exercise.objects.own(user).with_slug(self.slug).first()
+        if made:
+            return made
+        exercise: Exercise = self.instance
+        exercise.owner, exercise.slug, exercise.number = user, self.slug, OWN_NUMBER
+        for name in PRESCRIPTION_FIELDS:
+            setattr(exercise, name, prescription[name])
+        self.save()
+        return exercise

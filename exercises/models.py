@@ -1,11 +1,14 @@
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Self
 
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from exercises import words
 from exercises.prescription import MAX_PER, MAX_REPETITIONS, MAX_SECONDS, Action, Dose, Frequency, Per, Range, Sides
 
@@ -69,10 +72,72 @@ class FrequencyFields(models.Model):
         return Frequency(Per(self.per), self.at_least, self.at_most)
 
 
+def dose_constraints(prefix: str) -> list[models.CheckConstraint]:
+    """The bounds of the numbers of a `Dose` for a table with its four columns."""
+    return [
+        models.CheckConstraint(
+            name=f"{prefix}_seconds",
+            condition=Q(seconds_at_least__gte=1)
+            & Q(seconds_at_most__gte=models.F("seconds_at_least"))
+            & Q(seconds_at_most__lte=MAX_SECONDS),
+            violation_error_message=_("Seconds run from 1 upwards, to at most one hour."),
+        ),
+        models.CheckConstraint(
+            name=f"{prefix}_repetitions",
+            condition=Q(repetitions_at_least__gte=1)
+            & Q(repetitions_at_most__gte=models.F("repetitions_at_least"))
+            & Q(repetitions_at_most__lte=MAX_REPETITIONS),
+            violation_error_message=_("Repetitions run from 1 upwards, to at most 100."),
+        ),
+    ]
+
+
+class DoseFields(models.Model):
+    """The columns of the numbers of a `Dose`: those that a person may change in their plan."""
+
+    seconds_at_least = models.PositiveSmallIntegerField(_("seconds a repetition, at least"))
+    seconds_at_most = models.PositiveSmallIntegerField(_("seconds a repetition, at most"))
+    repetitions_at_least = models.PositiveSmallIntegerField(_("repetitions, at least"), default=1)
+    repetitions_at_most = models.PositiveSmallIntegerField(_("repetitions, at most"), default=1)
+
+    class Meta:
+        abstract = True
+
+
+PRESCRIPTION_FIELDS = (
+    *("per", "at_least", "at_most"),
+    *("seconds_at_least", "seconds_at_most", "repetitions_at_least", "repetitions_at_most"),
+)
+"""The columns of a prescription, in the catalogue as in a plan."""
+
+
 class ExerciseQuerySet(models.QuerySet["Exercise"]):
     def offered(self) -> Self:
-        """What the catalogue shows and a new plan is made of."""
-        return self.filter(retired=False)
+        """What the catalogue shows and a new plan is made of. Nobody's own exercises are among it."""
+        return self.filter(retired=False, owner=None)
+
+    def catalogue(self) -> Self:
+        """Retired exercises included; nobody's own."""
+        return self.filter(owner=None)
+
+    def seen_by(self, user: User | AnonymousUser) -> Self:
+        """The catalogue, retired exercises included, and the person's own exercises."""
+        return self.filter(Q(owner=None) | Q(owner=user.pk))
+
+    def may_be_taken_up_by(self, user: User) -> Self:
+        """What is offered, and all of the person's own, those put away included."""
+        return self.filter(Q(owner=None, retired=False) | Q(owner=user.pk))
+
+    def own(self, user: User) -> Self:
+        return self.filter(owner=user)
+
+    def besides(self, exercises: Iterable[int]) -> Self:
+        """All but those with these keys."""
+        return self.exclude(pk__in=list(exercises))
+
+    def gentle(self) -> Self:
+        """The few that a gentle start begins with."""
+        return self.filter(gentle=True)
 
     def with_equipment(self) -> Self:
         return self.prefetch_related("equipment")
@@ -100,8 +165,12 @@ class ExerciseQuerySet(models.QuerySet["Exercise"]):
         return found
 
 
-class Exercise(FrequencyFields):
-    """An entry of the catalogue: what to do, with what, in which position, and its usual prescription."""
+class Exercise(FrequencyFields, DoseFields):
+    """What to do, with what, in which position, and its usual prescription.
+
+    An entry of the catalogue, or an exercise that a person made for themselves: that one has an owner, whom alone it
+    concerns, and a slug that tells nothing.
+    """
 
     # Four bytes: this key stands in every row of the tables that grow.
     id = models.AutoField(primary_key=True)
@@ -115,16 +184,18 @@ class Exercise(FrequencyFields):
         _("where exactly"), max_length=120, blank=True, help_text=_("As in “sitting, on a chair or on the floor”.")
     )
     equipment = models.ManyToManyField(Equipment, verbose_name=_("equipment"), blank=True)
+    other_equipment = models.CharField(_("other equipment"), max_length=120, blank=True)
     steps = models.TextField(_("steps"), help_text=_("One step a line. They are numbered on the page."))
     avoid = models.TextField(_("what to avoid"), blank=True, help_text=_("One thing a line."))
     note = models.TextField(
         _("where this comes from"), blank=True, help_text=_("What the routine states and what is our default.")
     )
+    claim = models.TextField(
+        _("what the routine claims"), blank=True, help_text=_("Shown as its claim, not as ours. In our own words.")
+    )
+    known = models.TextField(_("what is known"), blank=True, help_text=_("One sentence, with its source."))
+    unknown = models.TextField(_("what is not known"), blank=True, help_text=_("One sentence, with its source."))
     action = models.CharField(_("a repetition is"), max_length=4, choices=words.ACTION)
-    seconds_at_least = models.PositiveSmallIntegerField(_("seconds a repetition, at least"))
-    seconds_at_most = models.PositiveSmallIntegerField(_("seconds a repetition, at most"))
-    repetitions_at_least = models.PositiveSmallIntegerField(_("repetitions, at least"), default=1)
-    repetitions_at_most = models.PositiveSmallIntegerField(_("repetitions, at most"), default=1)
     sides = models.CharField(_("sides"), max_length=8, choices=words.SIDES)
     frequency_stated = models.BooleanField(
         _("the routine states the frequency"), default=True, help_text=_("Off where the frequency is our default.")
@@ -134,6 +205,12 @@ class Exercise(FrequencyFields):
     )
     retired = models.BooleanField(
         _("retired"), default=False, help_text=_("No longer offered. Plans and history keep it.")
+    )
+    gentle = models.BooleanField(
+        _("part of a gentle start"), default=False, help_text=_("Few are done better than many: three at most.")
+    )
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, verbose_name=_("made by"), null=True, blank=True, editable=False
     )
     seeded = models.JSONField(default=dict, blank=True, editable=False)
 
@@ -145,20 +222,7 @@ class Exercise(FrequencyFields):
         ordering = ["number", "slug"]
         constraints = [
             *frequency_constraints("exercise"),
-            models.CheckConstraint(
-                name="exercise_seconds",
-                condition=Q(seconds_at_least__gte=1)
-                & Q(seconds_at_most__gte=models.F("seconds_at_least"))
-                & Q(seconds_at_most__lte=MAX_SECONDS),
-                violation_error_message=_("Seconds run from 1 upwards, to at most one hour."),
-            ),
-            models.CheckConstraint(
-                name="exercise_repetitions",
-                condition=Q(repetitions_at_least__gte=1)
-                & Q(repetitions_at_most__gte=models.F("repetitions_at_least"))
-                & Q(repetitions_at_most__lte=MAX_REPETITIONS),
-                violation_error_message=_("Repetitions run from 1 upwards, to at most 100."),
-            ),
+            *dose_constraints("exercise"),
             models.CheckConstraint(
                 name="exercise_position",
                 condition=Q(position__in=Position.values) & Q(other_position__in=["", *Position.values]),
@@ -184,6 +248,12 @@ class Exercise(FrequencyFields):
             Range(self.repetitions_at_least, self.repetitions_at_most),
             Sides(self.sides),
         )
+
+    @property
+    def things(self) -> Sequence[str]:
+        """The names of what it needs. Ask for `with_equipment()`, or each exercise takes a query."""
+        names = [thing.name for thing in self.equipment.all()]
+        return [*names, self.other_equipment] if self.other_equipment else names
 
     @property
     def step_list(self) -> Sequence[str]:

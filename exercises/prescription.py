@@ -75,6 +75,11 @@ class Frequency:
     def range(self) -> Range:
         return Range(self.at_least, self.at_most)
 
+    @property
+    def minimum(self) -> "Frequency":
+        """The same without its upper end: what counts as done is enough."""
+        return Frequency(self.per, self.at_least, self.at_least)
+
 
 MAX_SECONDS = 3600
 MAX_REPETITIONS = 100

@@ -24,7 +24,7 @@ def catalogue(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def exercise(request: HttpRequest, slug: str) -> HttpResponse:
-    found = Exercise.objects.with_equipment().with_slug(slug).first()
+    found = Exercise.objects.seen_by(request.user).with_equipment().with_slug(slug).first()
     if found is None:
         raise Http404(_("There is no such exercise."))
     context = {

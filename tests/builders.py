@@ -63,7 +63,12 @@ def an_exercise(slug: str = "", frequency: Frequency = DAILY, needs: Iterable[st
 
 
 def on_plan(
-    user: User, exercise: Exercise, starts_on: date, ends_on: date | None = None, frequency: Frequency | None = None
+    user: User,
+    exercise: Exercise,
+    starts_on: date,
+    ends_on: date | None = None,
+    frequency: Frequency | None = None,
+    slot_names: Iterable[str] = (),
 ) -> PlanItem:
     frequency = frequency or exercise.frequency
     return PlanItem.objects.create(
@@ -74,7 +79,13 @@ def on_plan(
         per=frequency.per,
         at_least=frequency.at_least,
         at_most=frequency.at_most,
+        **{name: getattr(exercise, name) for name in DOSE},
+        number=exercise.number,
+        slot_names="\n".join(slot_names),
     )
+
+
+DOSE = ("seconds_at_least", "seconds_at_most", "repetitions_at_least", "repetitions_at_most")
 
 
 def did(user: User, exercise: Exercise, day: date, times: int = 1) -> None:

@@ -89,18 +89,21 @@ def test_without_a_mail_server_one_signs_up_and_starts_at_once() -> None:
         ("UTC", date(2026, 11, 18)),
     ],
 )
-def test_a_new_person_has_the_full_routine_from_today_on_in_their_zone(
+def test_a_new_person_has_no_plan_until_they_choose_one_which_begins_on_their_own_today(
     zone: str, day: date, time_machine: TimeMachineFixture
 ) -> None:
     time_machine.move_to("2026-11-18 10:30:00Z", tick=False)
     exercises = [an_exercise(), an_exercise()]
     an_exercise(retired=True)
+    client = Client()
 
-    sign_up(Client(), time_zone=zone)
-
+    sign_up(client, time_zone=zone)
     user = User.objects.get()
-    plan = PlanItem.objects.for_user(user).order_by("exercise__number")
     assert user.time_zone == zone
+    assert not PlanItem.objects.for_user(user).exists()
+
+    client.post("/plan/start/", {"way": "full"})
+    plan = PlanItem.objects.for_user(user).order_by("exercise__number")
     assert [(item.exercise, item.starts_on, item.ends_on) for item in plan] == [(e, day, None) for e in exercises]
 
 

@@ -53,7 +53,7 @@ def once_on(*days: date) -> dict[date, int]:
     ],
 )
 def test_a_daily_item_is_credited_day_by_day(item: Item, done: dict[date, int], expected: Tally) -> None:
-    assert tally(item, THE_WEEK, done) == expected
+    assert tally([item], THE_WEEK, done) == expected
 
 
 # So many times a week
@@ -74,7 +74,7 @@ def test_a_daily_item_is_credited_day_by_day(item: Item, done: dict[date, int], 
     ],
 )
 def test_a_weekly_item_is_credited_by_different_days(item: Item, done: dict[date, int], expected: Tally) -> None:
-    assert tally(item, THE_WEEK, done) == expected
+    assert tally([item], THE_WEEK, done) == expected
 
 
 @pytest.mark.parametrize(
@@ -90,15 +90,15 @@ def test_a_weekly_item_is_credited_by_different_days(item: Item, done: dict[date
     ],
 )
 def test_a_part_of_a_week_prescribes_its_share_rounded_half_up(at_least: int, prescribed: list[int]) -> None:
-    by_start = [tally(weekly(at_least, 7, SUN - n * ONE_DAY), THE_WEEK, {}).prescribed for n in range(7)]
-    by_end = [tally(weekly(at_least, 7, LONG_AGO, TUE + n * ONE_DAY), THE_WEEK, {}).prescribed for n in range(7)]
-    by_pause = [tally(weekly(at_least, 7), THE_WEEK, {}, THE_WEEK.days[n + 1 :]).prescribed for n in range(7)]
+    by_start = [tally([weekly(at_least, 7, SUN - n * ONE_DAY)], THE_WEEK, {}).prescribed for n in range(7)]
+    by_end = [tally([weekly(at_least, 7, LONG_AGO, TUE + n * ONE_DAY)], THE_WEEK, {}).prescribed for n in range(7)]
+    by_pause = [tally([weekly(at_least, 7)], THE_WEEK, {}, THE_WEEK.days[n + 1 :]).prescribed for n in range(7)]
     assert by_start == by_end == by_pause == prescribed
 
 
 def test_what_is_prescribed_hangs_on_the_lower_end_only() -> None:
-    assert [tally(weekly(2, at_most), THE_WEEK, {}) for at_most in range(2, 8)] == [Tally(0, 2)] * 6
-    assert [tally(daily(2, at_most), THE_WEEK, {}) for at_most in (2, 3, 20)] == [Tally(0, 14)] * 3
+    assert [tally([weekly(2, at_most)], THE_WEEK, {}) for at_most in range(2, 8)] == [Tally(0, 2)] * 6
+    assert [tally([daily(2, at_most)], THE_WEEK, {}) for at_most in (2, 3, 20)] == [Tally(0, 14)] * 3
 
 
 # Days in force, and pauses
@@ -121,7 +121,7 @@ def test_what_is_prescribed_hangs_on_the_lower_end_only() -> None:
     ],
 )
 def test_only_days_in_force_count(item: Item, done: dict[date, int], expected: Tally) -> None:
-    assert tally(item, THE_WEEK, done) == expected
+    assert tally([item], THE_WEEK, done) == expected
 
 
 @pytest.mark.parametrize(
@@ -139,33 +139,33 @@ def test_only_days_in_force_count(item: Item, done: dict[date, int], expected: T
 def test_a_paused_day_asks_for_nothing_and_credits_nothing(
     item: Item, paused: set[date], done: dict[date, int], expected: Tally
 ) -> None:
-    assert tally(item, THE_WEEK, done, paused) == expected
+    assert tally([item], THE_WEEK, done, paused) == expected
 
 
 def test_a_week_with_a_change_of_plan_is_the_sum_of_its_items() -> None:
     done = dict.fromkeys(THE_WEEK.days, 1)
     closed, opened = daily(1, 1, LONG_AGO, THU), daily(2, 2, THU)
-    assert tally(closed, THE_WEEK, done) == Tally(3, 3)
-    assert tally(opened, THE_WEEK, done) == Tally(4, 8)
-    assert total([tally(closed, THE_WEEK, done), tally(opened, THE_WEEK, done)]) == Tally(7, 11)
+    assert tally([closed], THE_WEEK, done) == Tally(3, 3)
+    assert tally([opened], THE_WEEK, done) == Tally(4, 8)
+    assert total([tally([closed], THE_WEEK, done), tally([opened], THE_WEEK, done)]) == Tally(7, 11)
 
 
 def test_a_change_of_plan_moves_no_figure_of_earlier_days() -> None:
     done = once_on(date(2026, 11, 10), MON, WED)
     last_week = Week(MON - timedelta(days=7))
     unchanged, closed = daily(1, 1, LONG_AGO), daily(1, 1, LONG_AGO, THU)
-    assert tally(closed, last_week, done) == tally(unchanged, last_week, done)
-    assert pace(closed, THE_WEEK, THU) == pace(unchanged, THE_WEEK, THU)
+    assert tally([closed], last_week, done) == tally([unchanged], last_week, done)
+    assert pace([closed], THE_WEEK, THU) == pace([unchanged], THE_WEEK, THU)
 
 
 def test_a_week_over_the_year_s_end_is_one_week() -> None:
     week = Week(date(2026, 12, 28))
-    assert tally(daily(1, 1), week, once_on(date(2026, 12, 31), date(2027, 1, 1))) == Tally(2, 7)
-    assert tally(weekly(2, 3, date(2027, 1, 1)), week, once_on(date(2027, 1, 1))) == Tally(1, 1)
+    assert tally([daily(1, 1)], week, once_on(date(2026, 12, 31), date(2027, 1, 1))) == Tally(2, 7)
+    assert tally([weekly(2, 3, date(2027, 1, 1))], week, once_on(date(2027, 1, 1))) == Tally(1, 1)
 
 
 def test_a_leap_day_is_one_of_seven() -> None:
-    assert tally(daily(1, 1), Week(date(2028, 2, 28)), once_on(date(2028, 2, 29))) == Tally(1, 7)
+    assert tally([daily(1, 1)], Week(date(2028, 2, 28)), once_on(date(2028, 2, 29))) == Tally(1, 7)
 
 
 @pytest.mark.parametrize(
@@ -177,7 +177,7 @@ def test_a_leap_day_is_one_of_seven() -> None:
     ],
 )
 def test_a_week_is_tallied_from_wherever_it_starts(first: date, expected: Tally) -> None:
-    assert tally(weekly(2, 3), Week(first), once_on(LAST_SUN, FRI)) == expected
+    assert tally([weekly(2, 3)], Week(first), once_on(LAST_SUN, FRI)) == expected
 
 
 # Shares
@@ -256,15 +256,15 @@ def test_tallies_add_up() -> None:
 def test_the_pace_is_the_minimum_up_to_the_end_of_yesterday(item: Item, paces: list[int]) -> None:
     """On each day of the week from Monday, on the Monday after, and a week later."""
     todays = [*THE_WEEK.days, NEXT_MON, NEXT_MON + timedelta(days=7)]
-    assert [pace(item, THE_WEEK, today) for today in todays] == paces
+    assert [pace([item], THE_WEEK, today) for today in todays] == paces
 
 
 def test_paused_days_do_not_move_the_pace() -> None:
-    assert [pace(daily(2, 2), THE_WEEK, today, {TUE}) for today in (TUE, WED, THU)] == [2, 2, 4]
+    assert [pace([daily(2, 2)], THE_WEEK, today, {TUE}) for today in (TUE, WED, THU)] == [2, 2, 4]
 
 
 def test_before_a_week_begins_its_pace_is_nothing() -> None:
-    assert pace(daily(1, 1), THE_WEEK, LAST_SUN) == 0
+    assert pace([daily(1, 1)], THE_WEEK, LAST_SUN) == 0
 
 
 # The streak
@@ -371,4 +371,4 @@ def test_the_four_week_averages_are_sums_of_doses(finished: list[Tally], best: T
 def test_a_day_is_measured_against_what_it_asked_for(
     item: Item, done: dict[date, int], day: date, today: date, expected: int
 ) -> None:
-    assert asked_on(item, THE_WEEK, day, today, done) == expected
+    assert asked_on([item], THE_WEEK, day, today, done) == expected

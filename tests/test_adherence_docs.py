@@ -122,6 +122,14 @@ def item_in(row: Row) -> Item:
     return Item(1, frequency_in(row["frequency"]), starts_on, ends_on)
 
 
+def items_in(plan: str) -> list[Item]:
+    """“every day up to Wed 18 Nov, then twice a day”."""
+    before, after = plan.split(", then ")
+    frequency, last = before.split(" up to ")
+    change = day_in(last) + ONE_DAY
+    return [Item(1, frequency_in(frequency), LONG_AGO, change), Item(1, frequency_in(after), change)]
+
+
 def tallies_in(text: str) -> list[Tally]:
     """“7/7, 0/0”."""
     return [] if text == NOTHING else [Tally(*map(int, week.split("/"))) for week in text.split(", ")]
@@ -159,6 +167,22 @@ def check_status(row: Row) -> None:
     assert computed == Standing(Status(row["status"]), again_on)
 
 
+def check_paused_status(row: Row) -> None:
+    again_on = None if row["again on"] == NOTHING else day_in(row["again on"])
+    computed = standing(
+        frequency_in(row["frequency"]),
+        day_in(row["day"]),
+        history_in(row["done on"]),
+        WEEK_STARTS[row["week starts"]],
+        paused_in(row["paused"]),
+    )
+    assert computed == Standing(Status(row["status"]), again_on)
+
+
+def check_minimum(row: Row) -> None:
+    assert frequency_in_words(frequency_in(row["frequency"]).minimum) == row["kept in a flare-up"]
+
+
 def check_gap(row: Row) -> None:
     """Done on a Sunday: the first day of the week from Monday on which it does not rest."""
     sunday = date(2026, 11, 15)
@@ -183,11 +207,16 @@ def check_rounding(row: Row) -> None:
     times = int(row["times a week"])
     for days in range(1, 8):
         item = Item(1, Frequency(Per.WEEK, times, times), THE_WEEK.first, THE_WEEK.first + days * ONE_DAY)
-        assert tally(item, THE_WEEK, {}) == Tally(0, int(row["1 day" if days == 1 else f"{days} days"]))
+        assert tally([item], THE_WEEK, {}) == Tally(0, int(row["1 day" if days == 1 else f"{days} days"]))
 
 
 def check_tally(row: Row) -> None:
-    computed = tally(item_in(row), THE_WEEK, history_in(row["done on"]), paused_in(row["paused"]))
+    computed = tally([item_in(row)], THE_WEEK, history_in(row["done on"]), paused_in(row["paused"]))
+    assert computed == Tally(int(row["credited"]), int(row["prescribed"]))
+
+
+def check_changed_tally(row: Row) -> None:
+    computed = tally(items_in(row["plan"]), THE_WEEK, history_in(row["done on"]), paused_in(row["paused"]))
     assert computed == Tally(int(row["credited"]), int(row["prescribed"]))
 
 
@@ -197,7 +226,7 @@ def check_percent(row: Row) -> None:
 
 
 def check_pace(row: Row) -> None:
-    computed = pace(item_in(row), THE_WEEK, day_in(row["today"]), paused_in(row["paused"]))
+    computed = pace([item_in(row)], THE_WEEK, day_in(row["today"]), paused_in(row["paused"]))
     assert computed == int(row["pace"])
 
 
@@ -240,10 +269,20 @@ KINDS = [
     ),
     Kind(
         "frequency | in force | paused | done on | credited | prescribed | because",
-        21,
+        17,
         ["credited", "prescribed"],
         check_tally,
     ),
+    Kind(
+        "plan | paused | done on | credited | prescribed | because", 7, ["credited", "prescribed"], check_changed_tally
+    ),
+    Kind(
+        "frequency | week starts | paused | done on | day | status | again on | because",
+        8,
+        ["status", "again on"],
+        check_paused_status,
+    ),
+    Kind("frequency | kept in a flare-up", 4, ["kept in a flare-up"], check_minimum),
     Kind("credited | prescribed | shown | kept", 12, ["shown", "kept"], check_percent),
     Kind("frequency | in force | paused | today | pace | because", 14, ["pace"], check_pace),
     Kind("finished weeks, oldest first | running week | streak | because", 12, ["streak"], check_streak),

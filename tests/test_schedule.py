@@ -383,7 +383,7 @@ def test_an_item_is_in_force_from_its_first_day_until_the_day_before_its_end(
 
 
 def test_the_statuses_are_those_of_the_pages_in_the_order_of_a_plan() -> None:
-    assert [status.value for status in Status] == ["due", "enough", "resting", "complete"]
+    assert [status.value for status in Status] == ["due", "enough", "resting", "complete", "paused"]
 
 
 def test_a_day_holds_at_most_twenty_completions_of_an_exercise() -> None:

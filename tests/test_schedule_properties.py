@@ -78,7 +78,7 @@ class Course(NamedTuple):
     def tallies(self, done: dict[int, Done] | None = None) -> list[Tally]:
         done = self.done if done is None else done
         return [
-            total(tally(item, week, done[item.exercise], self.paused) for item in self.items) for week in self.weeks
+            total(tally([item], week, done[item.exercise], self.paused) for item in self.items) for week in self.weeks
         ]
 
     def naive_scores(self) -> list[naive.Score]:
@@ -158,7 +158,7 @@ def test_the_pace_is_the_naive_one(course: Course, offset: int) -> None:
         for item in course.items:
             days = naive.asking_days(list(week.days), item.starts_on, item.ends_on, sorted(course.paused))
             expected = naive.pace(item.frequency.per, item.frequency.at_least, days, today)
-            assert pace(item, week, today, course.paused) == expected
+            assert pace([item], week, today, course.paused) == expected
 
 
 @st.composite
@@ -220,7 +220,7 @@ def test_whoever_does_exactly_what_is_due_reaches_everything_in_every_week(frequ
                 for day in week.days:
                     if item.in_force_on(day):
                         do_what_is_due(frequency, day, done, week_start)
-                result = tally(item, week, done)
+                result = tally([item], week, done)
                 assert result.credited == result.prescribed, f"{first_day}, {week}"
                 if weeks:
                     assert sum(done.get(day, 0) for day in week.days) == result.prescribed
@@ -238,7 +238,7 @@ def test_whoever_also_does_more_than_what_is_due_reaches_everything_too(
         do_what_is_due(frequency, day_after(first_day, n), done, week_start)
     for weeks in range(4):
         week = Week.of(first_day, week_start).shifted(weeks)
-        result = tally(item, week, done)
+        result = tally([item], week, done)
         assert result.credited == result.prescribed
 
 
@@ -252,7 +252,7 @@ def test_whoever_comes_back_to_what_is_due_reaches_everything_in_the_next_whole_
     done = data.draw(histories(day_after(week.first, -14), 14))
     for day in week.days:
         do_what_is_due(frequency, day, done, week_start)
-    result = tally(Item(1, frequency, date.min), week, done)
+    result = tally([Item(1, frequency, date.min)], week, done)
     assert result.credited == result.prescribed
 
 
@@ -296,11 +296,11 @@ def test_the_pace_rises_to_what_is_prescribed(course: Course, offset: int) -> No
     today = day_after(course.weeks[0].first, offset)
     for week in course.weeks:
         for item in course.items:
-            reached = pace(item, week, today, course.paused)
-            assert reached <= pace(item, week, today + ONE_DAY, course.paused)
-            prescribed = tally(item, week, {}, course.paused).prescribed
+            reached = pace([item], week, today, course.paused)
+            assert reached <= pace([item], week, today + ONE_DAY, course.paused)
+            prescribed = tally([item], week, {}, course.paused).prescribed
             assert reached <= prescribed
-            assert pace(item, week, week.last + ONE_DAY, course.paused) == prescribed
+            assert pace([item], week, week.last + ONE_DAY, course.paused) == prescribed
 
 
 # Rest, and what a day asks for

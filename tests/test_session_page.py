@@ -24,7 +24,7 @@ from tests.builders import (
     on_plan,
     text_of,
 )
-from tracking.models import PlanItem
+from tracking import planning
 
 pytestmark = pytest.mark.django_db
 
@@ -55,7 +55,7 @@ def script(page: Any) -> dict[str, Any]:
 def test_the_full_routine_is_listed_in_an_order_that_goes_to_the_floor_once() -> None:
     call_command("seed_catalogue", verbosity=0)
     user = a_person()
-    PlanItem.objects.start(user, Exercise.objects.offered(), MONDAY)
+    planning.start(user, Exercise.objects.offered(), MONDAY)
 
     page = browser_of(user).get("/session/")
 
@@ -124,7 +124,7 @@ def test_when_all_is_done_the_page_says_so() -> None:
 
 
 def test_who_has_no_plan_is_offered_one() -> None:
-    assert "You have no plan yet" in text_of(browser_of(a_person()).get("/session/"))
+    assert "How would you like to start?" in text_of(browser_of(a_person()).get("/session/"))
 
 
 def test_the_safety_notes_come_first_here_as_well() -> None:

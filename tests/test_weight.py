@@ -12,7 +12,7 @@ from django.core.management import call_command
 
 from exercises.models import Exercise
 from tests.builders import a_person, browser_of
-from tracking.models import PlanItem
+from tracking import planning
 
 pytestmark = pytest.mark.django_db
 
@@ -32,7 +32,7 @@ def linked_from(text: str) -> set[Path]:
 def test_the_first_load_of_today_is_light() -> None:
     call_command("seed_catalogue", verbosity=0)
     user = a_person(safety_read_at=None, time_zone="")
-    PlanItem.objects.start(user, Exercise.objects.offered(), date(2026, 1, 1))
+    planning.start(user, Exercise.objects.offered(), date(2026, 1, 1))
     answer = browser_of(user).get("/today/", headers={"Accept-Encoding": "gzip"})
     assert answer["Content-Encoding"] == "gzip"
     html = gzip.decompress(answer.content).decode()

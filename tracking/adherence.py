@@ -4,17 +4,15 @@ The rules are written up, with worked examples, in `docs/adherence.md`.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 
 from exercises.prescription import Frequency, Per
-from tracking.schedule import Item, Week, needed_on
+from tracking.schedule import NO_DAYS, Item, Paused, Week, frequency_on, needed_on, paused_days
 
 KEPT_FROM = Fraction(80, 100)
 """The share of the prescribed doses from which a week counts as kept."""
-
-NO_DAYS: frozenset[date] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,42 +44,65 @@ def total(tallies: Iterable[Tally]) -> Tally:
     return sum(tallies, Tally())
 
 
-def tally(item: Item, week: Week, done: Mapping[date, int], paused: Collection[date] = NO_DAYS) -> Tally:
-    """One item over one week. `done` maps a day to the completions of the item's exercise on that day."""
-    days = _asking_days(item, week, paused)
-    prescribed = _prescribed(item.frequency, len(days))
-    if item.frequency.per is Per.DAY:
-        return Tally(sum(min(done.get(day, 0), item.frequency.at_least) for day in days), prescribed)
-    return Tally(min(sum(1 for day in days if done.get(day, 0)), prescribed), prescribed)
+def tally(items: Iterable[Item], week: Week, done: Mapping[date, int], paused: Collection[date] = NO_DAYS) -> Tally:
+    """One exercise over one week, whatever its plan was: `items` are those of this exercise, of which no two overlap.
+
+    `done` maps a day to the completions of the exercise on that day. Days with a weekly frequency are prescribed
+    together, so that an edit in the middle of a week is not rounded twice, and any day of the plan in that week counts
+    towards them.
+    """
+    asking = _asking(items, week, paused)
+    daily = Tally()
+    for day, frequency in asking.items():
+        if frequency.per is Per.DAY:
+            daily += Tally(min(done.get(day, 0), frequency.at_least), frequency.at_least)
+    weekly = _prescribed_weekly(asking.values())
+    return daily + Tally(min(sum(1 for day in asking if done.get(day, 0)), weekly), weekly)
 
 
-def asked_on(item: Item, week: Week, day: date, today: date, done: Mapping[date, int]) -> int:
-    """The doses that a day is measured against: those it needs.
+def asked_on(
+    items: Sequence[Item],
+    week: Week,
+    day: date,
+    today: date,
+    done: Mapping[date, int],
+    pauses: Sequence[Paused] = (),
+) -> int:
+    """The doses that a day is measured against: those it needs. `items` are those of one exercise.
 
     A day gone by is looked at with its whole week: if the week has had its days, it asks nothing of those left out.
+    The plan is taken as it stood on that day, so that no later edit and no later pause moves the figure of the day.
     """
-    is_left_out = day < today and not done.get(day, 0)
-    if is_left_out and item.frequency.per is Per.WEEK and tally(item, week, done).adherence == 1:
+    item = next((item for item in items if item.in_force_on(day)), None)
+    if item is None:
         return 0
-    return needed_on(item.frequency, day, done, week.first.weekday())
+    frequency = frequency_on(item, day, pauses)
+    paused = paused_days(pauses, item.exercise, week.first, week.last)
+    if day < today and frequency.per is Per.WEEK and not done.get(day, 0) and day not in paused:
+        stood = [replace(one, ends_on=None) if one is item else one for one in items if one.starts_on <= day]
+        if tally(stood, week, done, {one for one in paused if one < day}).adherence == 1:
+            return 0
+    return needed_on(frequency, day, done, week.first.weekday(), paused)
 
 
-def pace(item: Item, week: Week, today: date, paused: Collection[date] = NO_DAYS) -> int:
-    """The doses that keeping exactly to the minimum would have reached by the end of yesterday."""
-    days = [day for day in _asking_days(item, week, paused) if day < today]
-    return _prescribed(item.frequency, len(days))
+def pace(items: Iterable[Item], week: Week, today: date, paused: Collection[date] = NO_DAYS) -> int:
+    """The doses of one exercise that keeping exactly to the minimum would have reached by the end of yesterday."""
+    gone_by = [frequency for day, frequency in _asking(items, week, paused).items() if day < today]
+    return sum(one.at_least for one in gone_by if one.per is Per.DAY) + _prescribed_weekly(gone_by)
 
 
-def _asking_days(item: Item, week: Week, paused: Collection[date]) -> list[date]:
-    """The days of the week on which the item is in force and not paused."""
-    return [day for day in week.days if item.in_force_on(day) and day not in paused]
+def _asking(items: Iterable[Item], week: Week, paused: Collection[date]) -> dict[date, Frequency]:
+    """The days of the week on which the exercise is on the plan and not paused, with the frequency of each."""
+    near = [
+        item for item in items if item.starts_on <= week.last and (item.ends_on is None or item.ends_on > week.first)
+    ]
+    return {day: item.frequency for day in week.days for item in near if item.in_force_on(day) and day not in paused}
 
 
-def _prescribed(frequency: Frequency, days: int) -> int:
-    """The minimum over so many days of one week; a part of a week is rounded half up."""
-    if frequency.per is Per.DAY:
-        return frequency.at_least * days
-    return (2 * frequency.at_least * days + 7) // 14
+def _prescribed_weekly(frequencies: Iterable[Frequency]) -> int:
+    """The minimum over some days of one week, of those with a weekly frequency: a seventh for each, rounded half up."""
+    sevenths = sum(one.at_least for one in frequencies if one.per is Per.WEEK)
+    return (2 * sevenths + 7) // 14
 
 
 def streak(finished: Sequence[Tally], running: Tally) -> int:
@@ -95,6 +116,12 @@ def streak(finished: Sequence[Tally], running: Tally) -> int:
             break
         run += int(week.kept)
     return run
+
+
+def ready_to_grow(finished: Sequence[tuple[Week, Tally]], since: date) -> bool:
+    """Whether the two latest finished weeks were kept, and both had a part in what the plan has been since `since`."""
+    latest = finished[-2:]
+    return len(latest) == 2 and all(week.last >= since and tally.kept for week, tally in latest)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,15 @@
 """The seam between rows and the page of a day: a constant number of queries in, values ready for a template out.
 
-`weeks` is the same for the pages of a week and of all weeks. Nothing here reads the clock; `today` is the person's own
-date and comes from the view.
+`weeks` is the same for the pages of a week and of all weeks, `record` what both begin with. Nothing here reads the
+clock; `today` is the person's own date and comes from the view.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
-from typing import cast
+from typing import Any, cast
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -17,17 +17,18 @@ from django.utils.translation import ngettext
 
 from accounts.models import User
 from exercises.models import Exercise
-from exercises.prescription import Frequency, Per
+from exercises.prescription import Dose, Frequency, Per
 from exercises.words import dose_in_words, frequency_in_words, minutes_in_words
-from tracking.adherence import Tally, asked_on
-from tracking.dates import day_and_month, full_date, short_weekday, weekday, weekday_and_date
-from tracking.models import Completion, PlanItem
-from tracking.schedule import ONE_DAY, Item, Standing, Status, Week, standing
+from tracking import growth
+from tracking.adherence import Tally
+from tracking.dates import day_and_month, full_date, short_weekday, span_words, weekday, weekday_and_date
+from tracking.models import Completion, Pause, PlanItem, Skip
+from tracking.record import Record, counted, read
+from tracking.schedule import ONE_DAY, Standing, Status, Week
 
-Done = Mapping[int, Mapping[date, int]]
-"""Completions a day, by exercise and day."""
-
-ORDER = list(Status)
+SKIPPED = "skipped"
+GROUPS = (Status.DUE, Status.ENOUGH, SKIPPED, Status.RESTING, Status.COMPLETE, Status.PAUSED)
+"""In this order a page shows its cards."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,7 @@ class Slot:
 
     nth: int
     label: str
+    name: str  # the person's own; empty where they gave none
     address: str
     done: bool
     bonus: bool
@@ -47,11 +49,12 @@ class Card:
 
     exercise: Exercise
     frequency: Frequency
+    dose: Dose
     standing: Standing
     done: int
     needed: int
     slots: Sequence[Slot]
-    equipment: Sequence[str]
+    skip: str  # the reason; empty where it is not skipped
     is_over: bool
 
     @property
@@ -59,16 +62,39 @@ class Card:
         return self.standing.status
 
     @property
+    def is_open(self) -> bool:
+        """Whether there is something left that the day asks for or welcomes, skipped or not."""
+        return self.status in (Status.DUE, Status.ENOUGH)
+
+    @property
+    def is_skipped(self) -> bool:
+        return bool(self.skip) and self.is_open
+
+    @property
+    def group(self) -> str:
+        return SKIPPED if self.is_skipped else self.status
+
+    @property
+    def equipment(self) -> Sequence[str]:
+        return self.exercise.things
+
+    @property
+    def named(self) -> str:
+        """What the person calls the only dose of the day: “after waking”. Several carry their names themselves."""
+        return self.slots[0].name if len(self.slots) == 1 else ""
+
+    @property
     def credited(self) -> int:
         return min(self.done, self.needed)
 
     @property
     def seconds_left(self) -> int:
-        return (self.needed - self.credited) * self.exercise.dose.seconds_needed.at_most
+        """How long it takes to do what is asked for and not skipped."""
+        return 0 if self.is_skipped else (self.needed - self.credited) * self.dose.seconds_needed.at_most
 
     @property
-    def dose(self) -> str:
-        return dose_in_words(self.exercise.dose)
+    def dose_words(self) -> str:
+        return dose_in_words(self.dose)
 
     @property
     def how_often(self) -> str:
@@ -77,10 +103,12 @@ class Card:
     @property
     def is_plain(self) -> bool:
         """Whether the buttons alone tell how it stands: nothing is done, or everything is."""
-        return self.status is (Status.COMPLETE if self.done else Status.DUE)
+        return not self.is_skipped and self.status is (Status.COMPLETE if self.done else Status.DUE)
 
     @property
     def status_words(self) -> str:
+        if self.is_skipped:
+            return _("Skipped: %(reason)s") % {"reason": Skip.Reason(self.skip).label}
         match self.status:
             case Status.DUE if self.done:
                 left = self.needed - self.done
@@ -89,6 +117,8 @@ class Card:
                 return _("Not done") if self.is_over else _("To do")
             case Status.ENOUGH:
                 return _("Enough")
+            case Status.PAUSED:
+                return _("Paused")
             case Status.RESTING:
                 return _("Resting, again from %(day)s") % {"day": weekday(cast(date, self.standing.again_on))}
             case Status.COMPLETE if self.frequency.per is Per.WEEK and not self.done:
@@ -99,9 +129,9 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The cards of one status, under its heading."""
+    """The cards of one status, or those that are skipped, under their heading."""
 
-    status: Status
+    name: str
     title: str
     cards: Sequence[Card]
 
@@ -128,6 +158,8 @@ MARK_ICONS = {
     "open": "open",
     "resting": "moon",
     "ahead": "dot",
+    "paused": "pause",
+    "skipped": "skip",
     "off": "dash",
 }
 
@@ -141,10 +173,38 @@ class DayAgenda:
     cards: Sequence[Card]
     strip: Sequence[StripDay]
     has_previous: bool
+    pause: Pause | None
+    offer: Exercise | None  # to take up, where it is time for one more
 
     @property
     def tally(self) -> Tally:
         return Tally(sum(card.credited for card in self.cards), sum(card.needed for card in self.cards))
+
+    @property
+    def is_all_paused(self) -> bool:
+        """Whether a pause asks for nothing at all; one for a flare-up may keep some exercises."""
+        return self.pause is not None and all(card.status in (Status.PAUSED, Status.COMPLETE) for card in self.cards)
+
+    @property
+    def pause_words(self) -> str:
+        return pause_in_words(self.pause) if self.pause else ""
+
+    @property
+    def may_skip(self) -> Sequence[Card]:
+        """What can be left out, while the day lasts."""
+        return [card for card in self.cards if card.is_open and not card.skip] if self.is_today else []
+
+    @property
+    def skip_address(self) -> str:
+        return reverse("skip", args=[self.day])
+
+    @property
+    def skip_reasons(self) -> Sequence[tuple[str, Any]]:
+        return Skip.Reason.choices
+
+    @property
+    def has_skipped(self) -> bool:
+        return any(card.is_skipped for card in self.cards)
 
     @property
     def is_today(self) -> bool:
@@ -187,21 +247,20 @@ class DayAgenda:
 
     @property
     def groups(self) -> Sequence[Group]:
-        titles = {
+        titles: dict[str, str] = {
             Status.DUE: _("For today") if self.is_today else _("Planned") if self.day > self.today else _("Still open"),
             Status.ENOUGH: _("Enough, more is welcome"),
             Status.RESTING: _("Resting"),
             Status.COMPLETE: _("Complete"),
+            Status.PAUSED: _("Paused"),
+            SKIPPED: _("Skipped for today") if self.is_today else _("Skipped"),
         }
-        return [
-            Group(status, titles[status], list(cards))
-            for status, cards in groupby(self.cards, lambda card: card.status)
-        ]
+        return [Group(name, titles[name], list(cards)) for name, cards in groupby(self.cards, lambda card: card.group)]
 
     @property
     def equipment(self) -> Sequence[str]:
         """What to lay out before starting: the things that what is due needs."""
-        due = (card for card in self.cards if card.status is Status.DUE)
+        due = (card for card in self.cards if card.group == Status.DUE)
         return list(dict.fromkeys(thing for card in due for thing in card.equipment))
 
     def card(self, slug: str) -> Card:
@@ -218,35 +277,48 @@ class DayAgenda:
         }
 
 
+def pause_in_words(pause: Pause) -> str:
+    """“Paused: illness, since 16 November 2026”."""
+    span = span_words(pause.starts_on, pause.ends_on)
+    return _("Paused: %(reason)s, %(span)s") % {"reason": pause.get_reason_display(), "span": span}
+
+
 def day_agenda(user: User, day: date, today: date) -> DayAgenda:
-    """The plan of `day`. Three queries."""
+    """The plan of `day`. Five queries, and one more where an exercise is to be offered."""
     week = Week.of(day, user.week_start)
-    rows = list(PlanItem.objects.for_user(user).started_by(week.last).with_exercises())
+    is_today = day == today
+    before = week.shifted(-growth.WEEKS if is_today and user.grows_from else -1)
+    rows = list(PlanItem.objects.for_user(user).started_by(week.last).in_order().with_equipment())
+    completions = list(
+        Completion.objects.for_user(user).between(before.first, week.last).values_list("exercise_id", "day", "nth")
+    )
+    record = read(user, before.first, week.last, rows, counted(completions))
     nths: dict[int, set[int]] = defaultdict(set)
-    done: dict[int, dict[date, int]] = defaultdict(dict)
-    completions = Completion.objects.for_user(user).between(week.shifted(-1).first, week.last)
-    for exercise, on, nth in completions.values_list("exercise_id", "day", "nth"):
-        done[exercise][on] = done[exercise].get(on, 0) + 1
+    for exercise, on, nth in completions:
         if on == day:
             nths[exercise].add(nth)
-    items = [row.value for row in rows]
-    cards = [
-        _card(row, item, week, day, today, done[item.exercise], nths[item.exercise])
-        for row, item in zip(rows, items, strict=True)
-        if item.in_force_on(day)
-    ]
-    cards.sort(key=lambda card: ORDER.index(card.status))
-    strip = [_strip_day(items, week, one, today, done) for one in week.days]
-    return DayAgenda(day, today, cards, strip, has_previous=any(item.starts_on < day for item in items))
+    cards = [_card(row, record, day, today, nths[row.exercise_id]) for row in rows if row.value.in_force_on(day)]
+    cards.sort(key=lambda card: GROUPS.index(card.group))
+    return DayAgenda(
+        day=day,
+        today=today,
+        cards=cards,
+        strip=[_strip_day(record, one, today) for one in week.days],
+        has_previous=any(row.starts_on < day for row in rows),
+        pause=record.pause_on(day),
+        offer=growth.offer(user, record, today) if is_today else None,
+    )
 
 
-def _strip_day(items: Iterable[Item], week: Week, day: date, today: date, done: Done) -> StripDay:
-    on_plan = [(item, done[item.exercise]) for item in items if item.in_force_on(day)]
-    pairs = [(asked_on(item, week, day, today, days), days.get(day, 0)) for item, days in on_plan]
+def _strip_day(record: Record, day: date, today: date) -> StripDay:
+    on_plan = record.on_plan(day)
+    pairs = [(record.asked_on(exercise, day, today), record.done_on(exercise, day)) for exercise in on_plan]
     needed = sum(asked for asked, _n in pairs)
     credited = sum(min(asked, n) for asked, n in pairs)
     if not on_plan:
         mark, state = "off", _("no plan")
+    elif all(record.is_paused(exercise, day) for exercise in on_plan):
+        mark, state = "paused", _("paused")
     elif day > today:
         mark, state = "ahead", _("still ahead")
     elif credited == needed:
@@ -258,24 +330,24 @@ def _strip_day(items: Iterable[Item], week: Week, day: date, today: date, done: 
     return StripDay(day, short_weekday(day), day.day, mark, f"{weekday(day)}, {day_and_month(day)}: {state}")
 
 
-def _card(
-    row: PlanItem, item: Item, week: Week, day: date, today: date, done: Mapping[date, int], nths: set[int]
-) -> Card:
-    needed = asked_on(item, week, day, today, done)
+def _card(row: PlanItem, record: Record, day: date, today: date, nths: set[int]) -> Card:
+    needed = record.asked_on(row.exercise_id, day, today)
+    frequency = record.frequency(row.value, day)
     address = f"{reverse('day', args=[day])}{row.exercise.slug}/"
     return Card(
         exercise=row.exercise,
-        frequency=item.frequency,
-        standing=standing(item.frequency, day, done, week.first.weekday()),
+        frequency=frequency,
+        dose=row.dose,
+        standing=record.standing(row.value, day),
         done=len(nths),
         needed=needed,
-        slots=_slots(item.frequency, nths, needed, address),
-        equipment=[thing.name for thing in row.exercise.equipment.all()],
+        slots=_slots(frequency, row.slot_name_list, nths, needed, address),
+        skip=record.skips.get((row.exercise_id, day), ""),
         is_over=day < today,
     )
 
 
-def _slots(frequency: Frequency, nths: set[int], needed: int, address: str) -> list[Slot]:
+def _slots(frequency: Frequency, names: Sequence[str], nths: set[int], needed: int, address: str) -> list[Slot]:
     """The slots of the range, and those beyond it that were ticked all the same; `address` is that of the card."""
     usual = frequency.at_most if frequency.per is Per.DAY else 1
     numbers = range(1, max(usual, *nths, 0) + 1) if nths else range(1, usual + 1)
@@ -284,7 +356,9 @@ def _slots(frequency: Frequency, nths: set[int], needed: int, address: str) -> l
     for nth in numbers:
         is_done = nth in nths
         bonus = not is_done and still_needed <= 0
-        slots.append(Slot(nth, _slot_label(nth, len(numbers), is_done), f"{address}{nth}/", is_done, bonus))
+        name = names[nth - 1] if nth <= len(names) else ""
+        label = _slot_label(nth, len(numbers), is_done) if len(numbers) == 1 or not name else name
+        slots.append(Slot(nth, label, name, f"{address}{nth}/", is_done, bonus))
         still_needed -= not is_done
     return slots
 

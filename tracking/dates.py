@@ -3,9 +3,10 @@
 from datetime import date
 
 from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from tracking.schedule import Week
+from tracking.schedule import ONE_DAY, Week
 
 
 def weekday(day: date) -> str:
@@ -51,3 +52,14 @@ def _from_to(week: Week, last: str) -> str:
     else:
         first = date_format(week.first, "j")
     return pgettext("a span of days", "%(first)s – %(last)s") % {"first": first, "last": last}
+
+
+def span_words(starts_on: date, ends_on: date | None) -> str:
+    """“since 16 November 2026”, or “16 November 2026 – 2 December 2026”."""
+    if ends_on is None:
+        return _("since %(day)s") % {"day": full_date(starts_on)}
+    last = ends_on - ONE_DAY
+    if last == starts_on:
+        return full_date(last)
+    first = day_and_month(starts_on) if starts_on.year == last.year else full_date(starts_on)
+    return pgettext("a span of days", "%(first)s – %(last)s") % {"first": first, "last": full_date(last)}

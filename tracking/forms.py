@@ -1,28 +1,11 @@
 from urllib.parse import urlencode
 
 from django import forms
-from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.forms import SignupForm as AccountSignupForm
-from accounts.models import User
-from exercises.models import Exercise, Position
+from exercises.models import Position
 from tracking.guide import ONCE
-from tracking.models import PlanItem
 from tracking.schedule import MAX_NTH
-
-
-class SignupForm(AccountSignupForm):
-    """Sign-up that also puts the full routine on the new person's plan, from today on.
-
-    The view is allauth's, so the clock is read here in its stead.
-    """
-
-    def save(self, request: HttpRequest) -> User:
-        user = super().save(request)
-        PlanItem.objects.start(user, Exercise.objects.offered(), user.day_at(timezone.now()))
-        return user
 
 
 class TickForm(forms.Form):

@@ -19,7 +19,6 @@ from exercises.pictures import picture_address, picture_in_words
 from exercises.prescription import Sides
 from exercises.words import dose_in_words, minutes_in_words, time_needed_in_words
 from tracking.agenda import Card, DayAgenda, Slot
-from tracking.schedule import Status
 from tracking.session import (
     POSITIONS,
     Breaks,
@@ -107,7 +106,7 @@ class Guide:
         return {
             (card.exercise.pk, slot.nth): (card, slot)
             for card in self.agenda.cards
-            if card.status in (Status.DUE, Status.ENOUGH)
+            if card.is_open and not card.is_skipped
             for slot in card.slots
             if not slot.done
         }
@@ -119,7 +118,7 @@ class Guide:
                 exercise=card.exercise.pk,
                 number=card.exercise.number,
                 nth=slot.nth,
-                dose=card.exercise.dose,
+                dose=card.dose,
                 position=card.exercise.position,
                 other_position=card.exercise.other_position,
                 bonus=slot.bonus,

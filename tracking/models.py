@@ -1,15 +1,19 @@
-from collections.abc import Iterable
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Self
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from exercises.models import Exercise, FrequencyFields, frequency_constraints
-from tracking.schedule import MAX_NTH, Item
+from exercises.models import DoseFields, Exercise, FrequencyFields, dose_constraints, frequency_constraints
+from exercises.prescription import Dose, Range
+from tracking.schedule import MAX_NTH, Item, Paused
+
+SLOT_NAME_LENGTH = 40
 
 
 class PlanItemQuerySet(models.QuerySet["PlanItem"]):
@@ -26,44 +30,36 @@ class PlanItemQuerySet(models.QuerySet["PlanItem"]):
         """Of the exercise with that slug, which comes along."""
         return self.filter(exercise__slug=slug).select_related("exercise")
 
-    def with_exercises(self) -> Self:
-        """In the order of the routine, with what a card shows; the long texts of an exercise stay behind."""
+    def in_order(self) -> Self:
+        """In the order of the plan, with what a list shows; the long texts of an exercise stay behind."""
         return (
             self.select_related("exercise")
-            .defer(*(f"exercise__{name}" for name in ("purpose", "steps", "avoid", "note", "seeded")))
-            .prefetch_related("exercise__equipment")
-            .order_by("exercise__number", "exercise__slug", "starts_on")
+            .defer(*(f"exercise__{name}" for name in LONG_TEXTS))
+            .order_by("number", "exercise__number", "exercise__slug", "starts_on")
         )
 
-    def start(self, user: User, exercises: Iterable[Exercise], day: date) -> None:
-        """Put the exercises on the user's plan from `day` on, each at its usual frequency.
-
-        What is on the plan already stays as it is, so that a double tap starts it once. Only what was to begin later,
-        because the person has moved to a zone where the day is an earlier one, begins on `day` as well.
-        """
-        self.for_user(user).filter(ends_on=None, starts_on__gt=day).update(starts_on=day)
-        items = [
-            PlanItem(
-                user=user,
-                exercise=exercise,
-                starts_on=day,
-                per=exercise.per,
-                at_least=exercise.at_least,
-                at_most=exercise.at_most,
-            )
-            for exercise in exercises
-        ]
-        PlanItem.objects.bulk_create(items, ignore_conflicts=True)
+    def with_equipment(self) -> Self:
+        return self.prefetch_related("exercise__equipment")
 
 
-class PlanItem(FrequencyFields):
-    """An exercise on a person's plan at a frequency, in force over `[starts_on, ends_on)`."""
+LONG_TEXTS = ("purpose", "steps", "avoid", "note", "claim", "known", "unknown", "seeded")
+
+
+class PlanItem(FrequencyFields, DoseFields):
+    """An exercise on a person's plan with its prescription, in force over `[starts_on, ends_on)`.
+
+    No two of one exercise overlap: both databases refuse it (migration 0003). `tracking.planning` has the verbs.
+    """
 
     pk = models.CompositePrimaryKey("user_id", "exercise_id", "starts_on")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, db_index=False)
-    exercise = models.ForeignKey(Exercise, models.PROTECT, db_index=False)
+    exercise = models.ForeignKey(Exercise, models.RESTRICT, db_index=False)
     starts_on = models.DateField(_("in force from"))
     ends_on = models.DateField(_("until before"), null=True, blank=True)
+    number = models.PositiveSmallIntegerField(_("place in the plan"), default=0)
+    slot_names = models.CharField(
+        _("names of the doses of a day"), max_length=MAX_NTH * (SLOT_NAME_LENGTH + 1), blank=True
+    )
 
     objects = PlanItemQuerySet.as_manager()
 
@@ -72,6 +68,7 @@ class PlanItem(FrequencyFields):
         verbose_name_plural = _("plan items")
         constraints = [
             *frequency_constraints("planitem"),
+            *dose_constraints("planitem"),
             models.CheckConstraint(name="planitem_span", condition=Q(ends_on=None) | Q(ends_on__gt=F("starts_on"))),
             models.UniqueConstraint(name="planitem_one_open", fields=["user", "exercise"], condition=Q(ends_on=None)),
         ]
@@ -79,6 +76,72 @@ class PlanItem(FrequencyFields):
     @property
     def value(self) -> Item:
         return Item(self.exercise_id, self.frequency, self.starts_on, self.ends_on)
+
+    @property
+    def dose(self) -> Dose:
+        """The dose of the plan; how and on which sides it is done is the exercise's own."""
+        return replace(
+            self.exercise.dose,
+            seconds=Range(self.seconds_at_least, self.seconds_at_most),
+            repetitions=Range(self.repetitions_at_least, self.repetitions_at_most),
+        )
+
+    @property
+    def slot_name_list(self) -> Sequence[str]:
+        """One name a dose, in their order; empty where nothing was said."""
+        return self.slot_names.split("\n")
+
+
+class PauseQuerySet(models.QuerySet["Pause"]):
+    def for_user(self, user: User) -> Self:
+        return self.filter(user=user).order_by("starts_on")
+
+    def started_by(self, day: date) -> Self:
+        return self.filter(starts_on__lte=day)
+
+    def beginning(self, day: date) -> Self:
+        return self.filter(starts_on=day)
+
+    def not_over_on(self, day: date) -> Self:
+        """Those that run on `day` or are still to come."""
+        return self.filter(Q(ends_on=None) | Q(ends_on__gt=day))
+
+
+class Pause(models.Model):
+    """A span of days that asks for nothing, over `[starts_on, ends_on)`; without an end until the person ends it.
+
+    A flare-up may keep up to three exercises, by their keys, at their minimum. No two pauses of a person overlap; both
+    databases refuse it (migration 0003).
+    """
+
+    class Reason(models.TextChoices):
+        ILLNESS = "illness", _("illness")
+        TRAVEL = "travel", _("travel")
+        FLARE_UP = "flare-up", _("flare-up")
+        OTHER = "other", _("something else")
+
+    pk = models.CompositePrimaryKey("user_id", "starts_on")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, db_index=False)
+    starts_on = models.DateField(_("first day"))
+    ends_on = models.DateField(_("until before"), null=True, blank=True)
+    reason = models.CharField(_("reason"), max_length=8, choices=Reason)
+    keeps = models.JSONField(_("exercises that go on at their minimum"), default=list, blank=True)
+
+    objects = PauseQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("pause")
+        verbose_name_plural = _("pauses")
+        constraints = [
+            models.CheckConstraint(name="pause_span", condition=Q(ends_on=None) | Q(ends_on__gt=F("starts_on"))),
+            models.CheckConstraint(
+                name="pause_reason", condition=Q(reason__in=["illness", "travel", "flare-up", "other"])
+            ),
+        ]
+
+    @property
+    def value(self) -> Paused:
+        return Paused(self.starts_on, self.ends_on, frozenset(self.keeps))
 
 
 class CompletionQuerySet(models.QuerySet["Completion"]):
@@ -122,7 +185,7 @@ class Completion(models.Model):
     pk = models.CompositePrimaryKey("user_id", "day", "exercise_id", "nth")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, db_index=False)
     day = models.DateField(_("day"))
-    exercise = models.ForeignKey(Exercise, models.PROTECT, db_index=False)
+    exercise = models.ForeignKey(Exercise, models.RESTRICT, db_index=False)
     nth = models.PositiveSmallIntegerField(_("for the nth time that day"))
     recorded_at = models.DateTimeField(_("recorded"))
 
@@ -132,3 +195,52 @@ class Completion(models.Model):
         verbose_name = _("completion")
         verbose_name_plural = _("completions")
         constraints = [models.CheckConstraint(name="completion_nth", condition=Q(nth__gte=1, nth__lte=MAX_NTH))]
+
+
+class SkipQuerySet(models.QuerySet["Skip"]):
+    def for_user(self, user: User) -> Self:
+        return self.filter(user=user)
+
+    def between(self, first: date, last: date) -> Self:
+        """On the days from `first` to `last`, both included."""
+        return self.filter(day__range=(first, last))
+
+    def set_skipped(self, user: User, day: date, exercise: Exercise, reason: str, at: datetime) -> None:
+        """Record why an exercise is left out on a day; a reason given before is replaced."""
+        with transaction.atomic():
+            self.set_unskipped(user, day, exercise)
+            Skip.objects.bulk_create(
+                [Skip(user=user, day=day, exercise=exercise, reason=reason, recorded_at=at)], ignore_conflicts=True
+            )
+
+    def set_unskipped(self, user: User, day: date, exercise: Exercise) -> None:
+        """Take it back. Taking back what is not there changes nothing."""
+        self.filter(user=user, day=day, exercise=exercise).delete()
+
+
+class Skip(models.Model):
+    """“Not today”: an exercise left out on a day, and why. It is shown, and changes no figure."""
+
+    class Reason(models.TextChoices):
+        SORE = "sore", _("sore")
+        NO_TIME = "no-time", _("no time")
+        NO_EQUIPMENT = "no-equipment", _("no equipment")
+        OTHER = "other", _("something else")
+
+    pk = models.CompositePrimaryKey("user_id", "day", "exercise_id")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, db_index=False)
+    day = models.DateField(_("day"))
+    exercise = models.ForeignKey(Exercise, models.RESTRICT, db_index=False)
+    reason = models.CharField(_("reason"), max_length=12, choices=Reason)
+    recorded_at = models.DateTimeField(_("recorded"))
+
+    objects = SkipQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("skipped exercise")
+        verbose_name_plural = _("skipped exercises")
+        constraints = [
+            models.CheckConstraint(
+                name="skip_reason", condition=Q(reason__in=["sore", "no-time", "no-equipment", "other"])
+            )
+        ]

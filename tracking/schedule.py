@@ -3,7 +3,7 @@
 The rules are written up, with worked examples, in `docs/adherence.md`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -23,6 +23,7 @@ class Status(StrEnum):
     ENOUGH = "enough"
     RESTING = "resting"
     COMPLETE = "complete"
+    PAUSED = "paused"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,22 +70,61 @@ class Item:
         return self.starts_on <= day and (self.ends_on is None or day < self.ends_on)
 
 
-def standing(frequency: Frequency, day: date, done: Mapping[date, int], week_start: int) -> Standing:
+@dataclass(frozen=True, slots=True)
+class Paused:
+    """A pause as a value, over `[starts_on, ends_on)`; the exercises it keeps go on at their minimum."""
+
+    starts_on: date
+    ends_on: date | None = None
+    keeps: frozenset[int] = frozenset()
+
+    def holds(self, day: date) -> bool:
+        return self.starts_on <= day and (self.ends_on is None or day < self.ends_on)
+
+
+NO_DAYS: frozenset[date] = frozenset()
+
+
+def paused_days(pauses: Iterable[Paused], exercise: int, first: date, last: date) -> frozenset[date]:
+    """The days from `first` to `last` on which a pause asks for nothing of one exercise."""
+    days: set[date] = set()
+    for pause in pauses:
+        if exercise not in pause.keeps:
+            begin = max(pause.starts_on, first)
+            end = last + ONE_DAY if pause.ends_on is None else min(pause.ends_on, last + ONE_DAY)
+            days.update(begin + timedelta(days=n) for n in range((end - begin).days))
+    return frozenset(days)
+
+
+def frequency_on(item: Item, day: date, pauses: Iterable[Paused]) -> Frequency:
+    """The frequency of an item on a day: its minimum where a pause keeps it at that."""
+    kept = any(pause.holds(day) and item.exercise in pause.keeps for pause in pauses)
+    return item.frequency.minimum if kept else item.frequency
+
+
+def standing(
+    frequency: Frequency, day: date, done: Mapping[date, int], week_start: int, paused: Collection[date] = NO_DAYS
+) -> Standing:
     """How one exercise stands on `day`.
 
     `done` maps a day to the completions of that day. Days after `day` are not looked at; of those before it,
-    the running week and the six days before `day` matter.
+    the running week and the six days before `day` matter. What was done on a paused day moves the rest, but is none of
+    the days that a week asks for.
     """
     if frequency.per is Per.DAY:
-        return Standing(_status_per_day(frequency, done.get(day, 0)))
+        status = _status_per_day(frequency, done.get(day, 0))
+        return Standing(Status.PAUSED if day in paused and status is not Status.COMPLETE else status)
     if done.get(day, 0):
         return Standing(Status.COMPLETE)
+    if day in paused:
+        return Standing(Status.PAUSED)
     before = frozenset(d for d, n in done.items() if n and d < day)
-    status = _status_per_week(frequency, day, before, week_start)
+    counted = before.difference(paused)
+    status = _status_per_week(frequency, day, before, counted, week_start)
     if status is not Status.RESTING:
         return Standing(status)
     again_on = day + ONE_DAY
-    while _status_per_week(frequency, again_on, before, week_start) is Status.RESTING:
+    while _status_per_week(frequency, again_on, before, counted, week_start) is Status.RESTING:
         again_on += ONE_DAY
     return Standing(Status.RESTING, again_on)
 
@@ -95,10 +135,12 @@ def _status_per_day(frequency: Frequency, n: int) -> Status:
     return Status.ENOUGH if n < frequency.at_most else Status.COMPLETE
 
 
-def _status_per_week(frequency: Frequency, day: date, before: frozenset[date], week_start: int) -> Status:
-    """The status on a `day` without a completion, from the days done `before` it."""
+def _status_per_week(
+    frequency: Frequency, day: date, before: frozenset[date], counted: frozenset[date], week_start: int
+) -> Status:
+    """The status on a `day` without a completion, from the days done `before` it, and those of them that count."""
     week = Week.of(day, week_start)
-    k = sum(d >= week.first for d in before)
+    k = sum(d >= week.first for d in counted)
     if k >= frequency.at_most:
         return Status.COMPLETE
     days_left = (week.last - day).days + 1
@@ -110,9 +152,13 @@ def _status_per_week(frequency: Frequency, day: date, before: frozenset[date], w
     return Status.ENOUGH if k >= frequency.at_least else Status.DUE
 
 
-def needed_on(frequency: Frequency, day: date, done: Mapping[date, int], week_start: int) -> int:
+def needed_on(
+    frequency: Frequency, day: date, done: Mapping[date, int], week_start: int, paused: Collection[date] = NO_DAYS
+) -> int:
     """The doses that `day` asks for at the least, whatever has been done on the day itself."""
+    if day in paused:
+        return 0
     if frequency.per is Per.DAY:
         return frequency.at_least
     before = {d: n for d, n in done.items() if d != day}
-    return int(standing(frequency, day, before, week_start).status is Status.DUE)
+    return int(standing(frequency, day, before, week_start, paused).status is Status.DUE)

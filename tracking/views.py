@@ -10,10 +10,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.middleware import signed_in
+from accounts.models import User
 from exercises.models import Exercise
 from tracking import agenda, guide, weeks
 from tracking.forms import PartForm, TickForm, YearForm
-from tracking.models import Completion, PlanItem
+from tracking.models import Completion, PlanItem, Skip
+from tracking.plan_forms import SkipForm
 from tracking.schedule import Week
 
 
@@ -47,9 +49,7 @@ def tick(request: HttpRequest, day: date, slug: str, nth: int) -> HttpResponse:
         raise BadRequest(form.complaint)
     if day > today:
         raise BadRequest(_("This day has not begun yet. It can be ticked once it is there."))
-    item = PlanItem.objects.for_user(user).in_force_on(day).of(slug).first()
-    if item is None:
-        raise Http404(_("This exercise was not on your plan on that day."))
+    item = _item(user, day, slug)
     if form.is_done:
         Completion.objects.set_done(user, day, item.exercise, nth, now)
     else:
@@ -63,6 +63,34 @@ def tick(request: HttpRequest, day: date, slug: str, nth: int) -> HttpResponse:
         return redirect(f"{reverse('session')}{PartForm(request.POST).query}")
     # To the top of the page, where the sentence stands and what is due comes first.
     return redirect("today") if plan.is_today else redirect("day", plan.day)
+
+
+@require_POST
+def skip(request: HttpRequest, day: date) -> HttpResponse:
+    """Record why an exercise is left out on a day, or take that back. It changes no figure."""
+    now = timezone.now()
+    user = signed_in(request)
+    form = SkipForm(request.POST)
+    if not form.is_valid():
+        raise BadRequest(form.complaint)
+    if day > user.day_at(now):
+        raise BadRequest(_("This day has not begun yet."))
+    slug = form.cleaned_data["exercise"]
+    item = _item(user, day, slug)
+    if form.cleaned_data["reason"]:
+        Skip.objects.set_skipped(user, day, item.exercise, form.cleaned_data["reason"], now)
+    else:
+        Skip.objects.set_unskipped(user, day, item.exercise)
+    plan = agenda.day_agenda(user, day, user.day_at(now))
+    messages.success(request, plan.said(slug))
+    return redirect("today") if plan.is_today else redirect("day", plan.day)
+
+
+def _item(user: User, day: date, slug: str) -> PlanItem:
+    item = PlanItem.objects.for_user(user).in_force_on(day).of(slug).first()
+    if item is None:
+        raise Http404(_("This exercise was not on your plan on that day."))
+    return item
 
 
 @require_safe
@@ -105,11 +133,3 @@ def history(request: HttpRequest) -> HttpResponse:
     if past is None:
         raise Http404(_("There is no history for this year."))
     return render(request, "tracking/history.html", {"history": past})
-
-
-@require_POST
-def start_plan(request: HttpRequest) -> HttpResponse:
-    """Put the full routine on the plan of a person who has none, from today on."""
-    user = signed_in(request)
-    PlanItem.objects.start(user, Exercise.objects.offered(), user.day_at(timezone.now()))
-    return redirect("today")

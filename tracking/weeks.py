@@ -1,10 +1,9 @@
 """The seam between rows and the pages of a week and of all weeks, as `agenda` is for the page of a day."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import groupby
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -12,11 +11,12 @@ from django.utils.translation import ngettext
 from accounts.models import User
 from exercises.models import Exercise
 from exercises.words import frequency_in_words
-from tracking.adherence import Averages, Tally, asked_on, four_week_averages, pace, streak, tally, total
-from tracking.agenda import MARK_ICONS, Done
-from tracking.dates import short_span, short_weekday, span
-from tracking.models import Completion, PlanItem
-from tracking.schedule import Item, Week
+from tracking.adherence import Averages, Tally, four_week_averages, streak, total
+from tracking.agenda import MARK_ICONS, pause_in_words
+from tracking.dates import day_and_month, short_span, short_weekday, span, weekday
+from tracking.models import Pause, PlanItem, Skip
+from tracking.record import Record, done_a_day, read
+from tracking.schedule import Week
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,8 @@ class WeekAgenda:
     rows: Sequence[Row]
     pace: int
     has_previous: bool
+    pauses: Sequence[Pause]
+    skips: Sequence[str]  # “Wednesday, 18 November: Walk on your toes, sore”
 
     @property
     def tally(self) -> Tally:
@@ -80,6 +82,10 @@ class WeekAgenda:
         return [(day, short_weekday(day), day.day) for day in self.week.days]
 
     @property
+    def pause_words(self) -> Sequence[str]:
+        return [pause_in_words(pause) for pause in self.pauses]
+
+    @property
     def legend(self) -> Sequence[tuple[str, str, str]]:
         """Mark, icon and words, of the marks that occur."""
         words = {
@@ -88,6 +94,8 @@ class WeekAgenda:
             "not": _("not done"),
             "open": _("still to do"),
             "resting": _("resting"),
+            "skipped": _("skipped"),
+            "paused": _("paused"),
             "ahead": _("still ahead"),
             "off": _("not in the plan"),
         }
@@ -104,43 +112,62 @@ class WeekAgenda:
 
 
 def week_agenda(user: User, week: Week, today: date) -> WeekAgenda:
-    """The plan over a week that begins on the person's week start. Three queries."""
-    rows = list(PlanItem.objects.for_user(user).started_by(week.last).with_exercises())
-    done = _done_a_day(user, week.shifted(-1).first, week.last)
+    """The plan over a week that begins on the person's week start. Four queries."""
+    before = week.shifted(-1)
+    rows = list(PlanItem.objects.for_user(user).started_by(week.last).in_order())
+    record = read(user, before.first, week.last, rows, done_a_day(user, before.first, week.last))
     chart, expected = [], 0
-    for exercise, group in groupby(rows, key=lambda row: row.exercise):
-        items = [row.value for row in group if any(map(row.value.in_force_on, week.days))]
-        if not items:
+    for exercise, latest in record.latest.items():
+        if not any(record.item_on(exercise, day) or record.done_on(exercise, day) for day in week.days):
             continue
-        expected += sum(pace(item, week, today) for item in items)
+        expected += record.pace(exercise, week, today)
         chart.append(
             Row(
-                exercise=exercise,
-                how_often=frequency_in_words(items[-1].frequency),
-                cells=[_cell(items, week, day, today, done[exercise.pk]) for day in week.days],
-                tally=total(tally(item, week, done[exercise.pk]) for item in items),
+                exercise=latest.exercise,
+                how_often=frequency_in_words(latest.frequency),
+                cells=[_cell(record, exercise, day, today) for day in week.days],
+                tally=record.tally(exercise, week),
             )
         )
-    return WeekAgenda(week, today, chart, expected, has_previous=any(row.starts_on < week.first for row in rows))
+    return WeekAgenda(
+        week=week,
+        today=today,
+        rows=chart,
+        pace=expected,
+        has_previous=any(row.starts_on < week.first for row in rows),
+        pauses=[pause for pause in record.pauses if any(map(pause.value.holds, week.days))],
+        skips=[
+            _("%(weekday)s, %(day)s: %(exercise)s, %(reason)s")
+            % {
+                "weekday": weekday(day),
+                "day": day_and_month(day),
+                "exercise": record.latest[exercise].exercise.name,
+                "reason": Skip.Reason(reason).label,
+            }
+            for (exercise, day), reason in sorted(record.skips.items(), key=lambda skip: skip[0][1])
+            if day in week.days and exercise in record.latest
+        ],
+    )
 
 
-def _done_a_day(user: User, first: date, last: date) -> Done:
-    done: dict[int, dict[date, int]] = defaultdict(dict)
-    for exercise, day, n in Completion.objects.for_user(user).a_day(first, last):
-        done[exercise][day] = n
-    return done
-
-
-def _cell(items: Iterable[Item], week: Week, day: date, today: date, done: Mapping[date, int]) -> Cell:
-    item = next((item for item in items if item.in_force_on(day)), None)
-    if item is None:
-        return Cell(day, "off", _("not in the plan"))
-    n = done.get(day, 0)
-    needed = asked_on(item, week, day, today, done)
+def _cell(record: Record, exercise: int, day: date, today: date) -> Cell:
+    n = record.done_on(exercise, day)
+    if not record.item_on(exercise, day):
+        # Done, and then taken off the plan on the same day.
+        return Cell(day, "done", _("done, no longer in the plan")) if n else Cell(day, "off", _("not in the plan"))
+    needed = record.asked_on(exercise, day, today)
     if n and n >= needed:
         return Cell(day, "done", ngettext("done, %(n)d time", "done, %(n)d times", n) % {"n": n})
+    skip = record.skips.get((exercise, day))
+    reason = {"reason": Skip.Reason(skip).label} if skip else {}
     if n:
-        return Cell(day, "partly", _("partly done, %(n)d of %(needed)d") % {"n": n, "needed": needed})
+        words = _("partly done, %(n)d of %(needed)d") % {"n": n, "needed": needed}
+        rest = _("the rest skipped: %(reason)s") % reason if skip else ""
+        return Cell(day, "partly", ", ".join(filter(None, [words, rest])))
+    if record.is_paused(exercise, day):
+        return Cell(day, "paused", _("paused"))
+    if skip:
+        return Cell(day, "skipped", _("skipped: %(reason)s") % reason)
     if day > today:
         return Cell(day, "ahead", _("still ahead"))
     if not needed:
@@ -150,15 +177,32 @@ def _cell(items: Iterable[Item], week: Week, day: date, today: date, done: Mappi
 
 @dataclass(frozen=True, slots=True)
 class WeekLine:
-    """One week in the history."""
+    """One week in the history: its tally, the days on which a pause held, and why exercises were skipped."""
 
     week: Week
     tally: Tally
     is_running: bool
+    paused: int
+    skips: Sequence[str]
 
     @property
     def span_words(self) -> str:
         return short_span(self.week)
+
+    @property
+    def paused_words(self) -> str:
+        """“paused on 3 days”, or nothing."""
+        if not self.paused:
+            return ""
+        return ngettext("paused on %(n)d day", "paused on %(n)d days", self.paused) % {"n": self.paused}
+
+    @property
+    def skipped_words(self) -> str:
+        """“3 skipped: no time, sore”, or nothing."""
+        if not self.skips:
+            return ""
+        reasons = ", ".join(str(Skip.Reason(reason).label) for reason in Skip.Reason.values if reason in self.skips)
+        return _("%(n)d skipped: %(reasons)s") % {"n": len(self.skips), "reasons": reasons}
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,17 +222,26 @@ class History:
 
 
 def history(user: User, today: date, year: int | None) -> History | None:
-    """The weeks that begin in `year`, by default the running one; None for a year without any. Two queries."""
+    """The weeks that begin in `year`, by default the running one; None for a year without any. Four queries."""
     running = Week.of(today, user.week_start)
-    items = [row.value for row in PlanItem.objects.for_user(user).started_by(today)]
-    start = Week.of(min((item.starts_on for item in items), default=today), user.week_start)
+    rows = list(PlanItem.objects.for_user(user).started_by(today))
+    start = Week.of(min((row.starts_on for row in rows), default=today), user.week_start)
     years = list(range(running.first.year, start.first.year - 1, -1))
     year = running.first.year if year is None else year
     if year not in years:
         return None
-    done = _done_a_day(user, start.first, running.last)
+    record = read(user, start.first, running.last, rows, done_a_day(user, start.first, running.last))
+    skips: dict[Week, list[str]] = defaultdict(list)
+    for (_exercise, day), reason in record.skips.items():
+        skips[Week.of(day, user.week_start)].append(reason)
     lines = [
-        WeekLine(week, total(tally(item, week, done[item.exercise]) for item in items), week == running)
+        WeekLine(
+            week=week,
+            tally=record.week_tally(week),
+            is_running=week == running,
+            paused=sum(day <= today and record.pause_on(day) is not None for day in week.days),
+            skips=skips[week],
+        )
         for week in _weeks(start, running)
     ]
     finished, last = [line.tally for line in lines[:-1]], lines[-1].tally

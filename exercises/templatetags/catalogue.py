@@ -40,4 +40,4 @@ def positions(exercise: Exercise) -> str:
 @register.filter
 def needs(exercise: Exercise) -> str:
     """The equipment, as in “a resistance band, a sturdy support”."""
-    return ", ".join(thing.name for thing in exercise.equipment.all()) or _("nothing needed")
+    return ", ".join(exercise.things) or _("nothing needed")

@@ -10,7 +10,7 @@ from playwright.sync_api import Page
 from exercises.models import Exercise
 from tests.browser.conftest import DESK, PHONE, Visit
 from tests.builders import a_person, did
-from tracking.models import PlanItem
+from tracking import planning
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -56,7 +56,7 @@ def refused(page: Page, url: str, complaints: list[str]) -> Page:
 def test_axe_finds_nothing(scheme: str, viewport: dict[str, int], visit: Visit, complaints: list[str]) -> None:
     today = timezone.now().date()
     user = a_person("kim@example.org", safety_read_at=None, time_zone="")
-    PlanItem.objects.start(user, Exercise.objects.offered(), today - timedelta(days=40))
+    planning.start(user, Exercise.objects.offered(), today - timedelta(days=40))
     for n, exercise in enumerate(Exercise.objects.all()):
         for back in range(n, 40, 2):
             did(user, exercise, today - timedelta(days=back), 1 + n % 3)

@@ -18,6 +18,7 @@ from exercises.pictures import drawn
 from tests.browser.conftest import DESK, Visit
 from tests.browser.test_accessibility import violations
 from tests.builders import PASSWORD, a_person, an_exercise, browser_of, completions, on_plan
+from tracking import planning
 from tracking.agenda import day_agenda
 from tracking.guide import Guide
 from tracking.models import CompletionQuerySet, PlanItem
@@ -153,7 +154,7 @@ def kept(page: Page) -> list[str]:
 
 
 def test_the_whole_routine_is_led_through_said_and_ticked_once_each(user: User, visit: Visit) -> None:
-    PlanItem.objects.start(user, Exercise.objects.offered(), WEDNESDAY)
+    planning.start(user, Exercise.objects.offered(), WEDNESDAY)
     guide = Guide(user, day_agenda(user, WEDNESDAY, WEDNESDAY), Exercise.objects.in_bulk(), day_ends_in=0)
     page = open_session(visit, user)
     assert guide.time in page.locator("#start").inner_text()
@@ -903,7 +904,7 @@ def test_without_a_voice_of_its_own_nothing_is_sent_anywhere_to_be_spoken(
 
 
 def test_the_picture_is_described(user: User, visit: Visit) -> None:
-    PlanItem.objects.start(user, Exercise.objects.offered(), WEDNESDAY)
+    planning.start(user, Exercise.objects.offered(), WEDNESDAY)
     page = begin(open_session(visit, user))
     expect(page.get_by_role("img", name=drawn()["toe-walk"])).to_be_visible()
 
@@ -990,7 +991,7 @@ def test_what_changes_is_announced_once_a_step_and_not_once_a_second(
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_while_it_runs_rests_and_is_over(scheme: str, user: User, visit: Visit) -> None:
-    PlanItem.objects.start(user, Exercise.objects.offered(), WEDNESDAY)
+    planning.start(user, Exercise.objects.offered(), WEDNESDAY)
     page = visit(user, color_scheme=scheme)  # On the real clock, which axe needs as well.
     page.goto("/session/?part=once")
     found = violations(page)
@@ -1018,7 +1019,7 @@ SIZES = [(320, 568), (390, 844), (844, 390), (768, 1024), (1280, 800), (1920, 10
 def test_the_player_fits_its_window_without_scrolling(
     notice: bool, size: tuple[int, int], user: User, visit: Visit
 ) -> None:
-    PlanItem.objects.start(user, Exercise.objects.offered(), WEDNESDAY)
+    planning.start(user, Exercise.objects.offered(), WEDNESDAY)
     page = open_session(visit, user, "?part=lying", viewport={"width": size[0], "height": size[1]})
     assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
     after(begin(page), 6)

@@ -55,7 +55,10 @@ def test_a_person_signs_up_does_the_routine_and_reads_the_week(
     page.get_by_role("button", name="I have read this").click()
     expect(page.get_by_role("heading", name="Before you start")).to_have_count(0)
 
-    # The nine exercises are there, all of them due.
+    # Two ways to start; here the full routine. The nine exercises are there, all of them due.
+    expect(page.get_by_role("button", name="Start gently")).to_be_visible()
+    page.get_by_role("button", name="Start the full routine").click()
+    page.wait_for_url("**/today/")
     slugs = (
         page.locator("[data-exercise]").evaluate_all("all => all.map(one => one.dataset.exercise)")
         if scripts

@@ -14,7 +14,7 @@ from accounts.models import User
 from exercises.models import Exercise
 from tests.browser.conftest import Visit
 from tests.builders import a_person, completions
-from tracking.models import PlanItem
+from tracking import planning
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def user(site: str) -> User:
     user = a_person("kim@example.org")
-    PlanItem.objects.start(user, Exercise.objects.offered(), date(2026, 1, 1))
+    planning.start(user, Exercise.objects.offered(), date(2026, 1, 1))
     return user
 
 

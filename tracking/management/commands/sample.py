@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts.models import User
 from exercises.models import Exercise
 from exercises.prescription import Per
+from tracking import planning
 from tracking.models import Completion, PlanItem
 from tracking.schedule import Status, Week, standing
 
@@ -33,7 +34,7 @@ class Command(BaseCommand):
             EmailAddress.objects.create(user=user, email=EMAIL, verified=True, primary=True)
             today = user.day_at(now)
             start = Week.of(today, user.week_start).shifted(-WEEKS).first
-            PlanItem.objects.start(user, Exercise.objects.offered(), start)
+            planning.start(user, Exercise.objects.offered(), start)
             Completion.objects.bulk_create(_completions(user, start, now))
         self.stdout.write(f"Sign in as {EMAIL} with the password {password}")
 
@@ -44,7 +45,7 @@ def _completions(user: User, start: date, now: datetime) -> list[Completion]:
     chance = random.Random(16)  # noqa: S311  # a believable history, not a secret
     poor_week = Week.of(start, user.week_start).shifted(9)
     rows = []
-    for item in PlanItem.objects.for_user(user).with_exercises():
+    for item in PlanItem.objects.for_user(user).in_order():
         done: dict[date, int] = {}
         for day in (start + timedelta(days=n) for n in range((today - start).days + 1)):
             if standing(item.frequency, day, done, user.week_start).status is not Status.DUE:

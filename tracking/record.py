@@ -1,0 +1,128 @@
+"""What a person planned, paused, did and skipped over some days: rows in, values out, for every page alike.
+
+Nothing here reads the clock, and the number of queries does not depend on how much there is to read.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from accounts.models import User
+from exercises.prescription import Frequency
+from tracking import adherence
+from tracking.adherence import Tally
+from tracking.models import Completion, Pause, PlanItem, Skip
+from tracking.schedule import Item, Paused, Standing, Week, frequency_on, paused_days, standing
+
+Done = Mapping[int, Mapping[date, int]]
+"""Completions a day, by exercise and day."""
+
+
+@dataclass(frozen=True)
+class Record:
+    """The rows of a person over the days from `first` to `last`, and the rules applied to them.
+
+    `rows` are in the order of the plan, `pauses` in that of their days.
+    """
+
+    first: date
+    last: date
+    week_start: int
+    rows: Sequence[PlanItem]
+    pauses: Sequence[Pause]
+    skips: Mapping[tuple[int, date], str]  # the reason, by exercise and day
+    done: Done
+
+    @cached_property
+    def items(self) -> Mapping[int, Sequence[Item]]:
+        """By exercise, each in the order of their days; the exercises in the order of their latest items."""
+        places = {row.exercise_id: place for place, row in enumerate(self.rows)}
+        items: dict[int, list[Item]] = {exercise: [] for exercise in sorted(places, key=places.__getitem__)}
+        for row in sorted(self.rows, key=lambda row: row.starts_on):
+            items[row.exercise_id].append(row.value)
+        return items
+
+    @cached_property
+    def latest(self) -> Mapping[int, PlanItem]:
+        """The latest item of each exercise, in the order of `items`."""
+        latest = {row.exercise_id: row for row in sorted(self.rows, key=lambda row: row.starts_on)}
+        return {exercise: latest[exercise] for exercise in self.items}
+
+    @cached_property
+    def _paused(self) -> Sequence[Paused]:
+        return [pause.value for pause in self.pauses]
+
+    @cached_property
+    def _paused_days(self) -> Mapping[int, frozenset[date]]:
+        return {exercise: paused_days(self._paused, exercise, self.first, self.last) for exercise in self.items}
+
+    def item_on(self, exercise: int, day: date) -> Item | None:
+        return next((item for item in self.items[exercise] if item.in_force_on(day)), None)
+
+    def on_plan(self, day: date) -> Sequence[int]:
+        return [exercise for exercise in self.items if self.item_on(exercise, day)]
+
+    def done_on(self, exercise: int, day: date) -> int:
+        return self.done.get(exercise, {}).get(day, 0)
+
+    def is_paused(self, exercise: int, day: date) -> bool:
+        return day in self._paused_days[exercise]
+
+    def pause_on(self, day: date) -> Pause | None:
+        return next((pause for pause in self.pauses if pause.value.holds(day)), None)
+
+    def frequency(self, item: Item, day: date) -> Frequency:
+        return frequency_on(item, day, self._paused)
+
+    def standing(self, item: Item, day: date) -> Standing:
+        return standing(
+            self.frequency(item, day),
+            day,
+            self.done.get(item.exercise, {}),
+            self.week_start,
+            self._paused_days[item.exercise],
+        )
+
+    def asked_on(self, exercise: int, day: date, today: date) -> int:
+        week = Week.of(day, self.week_start)
+        return adherence.asked_on(self.items[exercise], week, day, today, self.done.get(exercise, {}), self._paused)
+
+    def tally(self, exercise: int, week: Week) -> Tally:
+        return adherence.tally(self.items[exercise], week, self.done.get(exercise, {}), self._paused_days[exercise])
+
+    def week_tally(self, week: Week) -> Tally:
+        return adherence.total(self.tally(exercise, week) for exercise in self.items)
+
+    def pace(self, exercise: int, week: Week, today: date) -> int:
+        return adherence.pace(self.items[exercise], week, today, self._paused_days[exercise])
+
+
+def read(user: User, first: date, last: date, rows: Sequence[PlanItem], done: Done) -> Record:
+    """The record of some days, with the plan items and completions that the page has asked for. Two queries."""
+    skips = Skip.objects.for_user(user).between(first, last).values_list("exercise_id", "day", "reason")
+    return Record(
+        first=first,
+        last=last,
+        week_start=user.week_start,
+        rows=rows,
+        pauses=list(Pause.objects.for_user(user).started_by(last).not_over_on(first)),
+        skips={(exercise, day): reason for exercise, day, reason in skips},
+        done=done,
+    )
+
+
+def done_a_day(user: User, first: date, last: date) -> Done:
+    done: dict[int, dict[date, int]] = defaultdict(dict)
+    for exercise, day, n in Completion.objects.for_user(user).a_day(first, last):
+        done[exercise][day] = n
+    return done
+
+
+def counted(completions: Iterable[tuple[int, date, int]]) -> Done:
+    """Completions a day, from exercise, day and nth of each."""
+    done: dict[int, dict[date, int]] = defaultdict(dict)
+    for exercise, day, _nth in completions:
+        done[exercise][day] = done[exercise].get(day, 0) + 1
+    return done
