@@ -22,8 +22,9 @@ def preferences(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def safety_read(request: HttpRequest) -> HttpResponse:
-    """Remember that the safety notes are read; go on to the session, if the person was there, or to today."""
+    """Remember when the safety notes were first read; go on to the session, if the person was there, or to today."""
     user = signed_in(request)
-    user.safety_read_at = timezone.now()
-    user.save(update_fields=["safety_read_at"])
+    if user.safety_read_at is None:
+        user.safety_read_at = timezone.now()
+        user.save(update_fields=["safety_read_at"])
     return redirect("session" if page_of_form(request) == reverse("session") else "today")

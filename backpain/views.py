@@ -29,7 +29,10 @@ def home(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def safety(request: HttpRequest) -> HttpResponse:
-    return render(request, "pages/safety.html")
+    """The safety notes, for strangers as well; who has read them is told on which day."""
+    user = request.user
+    read_on = user.day_at(user.safety_read_at) if user.is_authenticated and user.safety_read_at else None
+    return render(request, "pages/safety.html", {"read_on": read_on})
 
 
 @login_not_required

@@ -20,13 +20,22 @@ class EquipmentAdmin(admin.ModelAdmin):
 class ExerciseAdmin(admin.ModelAdmin):
     """The editor of the catalogue. What is changed here stays, whatever the catalogue file says later."""
 
-    list_display = ["number", "name", "position", "prescription", "frequency_stated", "sides_stated", "retired"]
+    list_display = [
+        "number",
+        "name",
+        "position",
+        "prescription",
+        "frequency_stated",
+        "sides_stated",
+        "gentle",
+        "retired",
+    ]
     list_display_links = ["name"]
-    list_filter = ["position", "per", "equipment", "frequency_stated", "sides_stated", "retired"]
+    list_filter = ["position", "per", "equipment", "frequency_stated", "sides_stated", "gentle", "retired"]
     search_fields = ["name", "purpose", "steps"]
     filter_horizontal = ["equipment"]
     fieldsets = [
-        (None, {"fields": ["name", "slug", "number", "purpose", "retired"]}),
+        (None, {"fields": ["name", "slug", "number", "purpose", "gentle", "retired"]}),
         (_("How it is done"), {"fields": ["position", "other_position", "place", "equipment", "steps", "avoid"]}),
         (
             _("Dose: one go at it"),
@@ -40,6 +49,7 @@ class ExerciseAdmin(admin.ModelAdmin):
             },
         ),
         (_("Frequency: how often"), {"fields": ["per", ("at_least", "at_most")]}),
+        (_("What is known, and what is not"), {"fields": ["known", "unknown", "claim"]}),
         (_("Where this comes from"), {"fields": ["frequency_stated", "sides_stated", "note"]}),
     ]
 
