@@ -1,9 +1,12 @@
 """The catalogue: seeded once, followed as long as nobody edits it, and shown so that anybody finds their way."""
 
 import copy
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.db import IntegrityError, transaction
@@ -97,7 +100,7 @@ def test_a_field_that_is_new_in_the_file_is_no_edit(seeded: None, catalogue: dic
     assert "The published routine has no heading" in Exercise.objects.get(slug="toe-walk").note
 
 
-@pytest.mark.parametrize("what", ["name", "steps", "equipment"])
+@pytest.mark.parametrize("what", ["name", "steps", "known", "equipment"])
 def test_an_edit_made_in_the_admin_is_not_overwritten(what: str, seeded: None, catalogue: dict[str, Any]) -> None:
     exercise = Exercise.objects.get(slug="toe-walk")
     if what == "equipment":
@@ -225,6 +228,92 @@ def test_the_page_of_an_exercise_tells_what_one_needs_to_know(seeded: None, clie
     ):
         assert part in said
     assert "stated by the routine" in text_of(client.get("/exercises/foot-stretch/"))
+
+
+# --- What is known, and what is not -----------------------------------------------------------------------------------
+
+
+def sources_in(text: str) -> list[str]:
+    """As in “(ACP 2017, NICE 2016)”."""
+    return [source for group in re.findall(r"\(([^()]+ \d{4})\)", text) for source in group.split(", ")]
+
+
+@pytest.mark.parametrize("slug", [slug for slug, *_rest in FACTS])
+def test_an_exercise_says_in_a_sentence_each_what_is_known_and_what_is_not(
+    slug: str, seeded: None, client: Client
+) -> None:
+    exercise = Exercise.objects.get(slug=slug)
+    listed = text_of(client.get("/safety/")).split(" Sources ")[1]
+    for sentence in (exercise.known, exercise.unknown):
+        assert re.fullmatch(r"[A-Z][^.]+\.", sentence), "one sentence"
+        assert sources_in(sentence) or "we found no study" in sentence.lower(), sentence
+        assert [source for source in sources_in(sentence) if source not in listed] == []
+    assert re.fullmatch(r"([A-Z][^.]+\.)?", exercise.claim)
+    said = text_of(client.get(f"/exercises/{slug}/"))
+    assert "What is known, and what is not" in said
+    assert ("The routine says:" in said) is bool(exercise.claim)
+
+
+def test_what_the_routine_claims_is_marked_as_its_claim(seeded: None, client: Client) -> None:
+    assert set(Exercise.objects.exclude(claim="").values_list("slug", flat=True)) == {"toe-stand", "ankle-circles"}
+    said = text_of(client.get("/exercises/toe-stand/"))
+    assert "The routine says: It gets the circulation going. its claim, not ours" in said
+    purposes = " ".join(Exercise.objects.values_list("purpose", flat=True)).lower()
+    assert [word for word in ("pain", "circulation", "posture", "relie", "strength", "heal") if word in purposes] == []
+
+
+def test_a_source_leads_to_the_list_of_sources(seeded: None, client: Client) -> None:
+    page = client.get("/exercises/ankle-circles/")
+    assert [link["href"] for link in elements(page, "href") if "#sources" in link["href"]] == ["/safety/#sources"]
+    assert "low back pain ( ACP 2017, NICE 2016 )." in text_of(page)
+
+
+def test_what_somebody_writes_there_stays_text(client: Client) -> None:
+    an_exercise("odd", known="<b>Bold</b> (<i>Nobody</i> 2020).")
+    html = client.get("/exercises/odd/").content.decode()
+    assert "&lt;b&gt;Bold&lt;/b&gt; (<a href=" in html
+    assert ">&lt;i&gt;Nobody&lt;/i&gt; 2020</a>)." in html
+
+
+def test_an_exercise_without_such_texts_has_no_empty_section(client: Client) -> None:
+    an_exercise("bare")
+    assert "What is known" not in text_of(client.get("/exercises/bare/"))
+
+
+def test_three_exercises_make_a_gentle_start(seeded: None) -> None:
+    gentle = list(Exercise.objects.gentle())
+    assert [(exercise.slug, exercise.position, str(exercise.per), exercise.at_least) for exercise in gentle] == [
+        ("foot-stretch", "sitting", "day", 1),
+        ("tendon-stretch", "standing", "day", 1),
+        ("leg-raise", "lying", "day", 1),
+    ]
+
+
+def test_nothing_is_said_to_cure(seeded: None, client: Client) -> None:
+    for address in ("/", "/safety/", "/exercises/", *(f"/exercises/{slug}/" for slug, *_rest in FACTS)):
+        assert re.search(r"\bcur(e|es|ed|ing)\b", text_of(client.get(address)), re.IGNORECASE) is None, address
+    written = [
+        *Path(settings.BASE_DIR, "templates").rglob("*.html"),
+        Path(settings.BASE_DIR, "exercises/catalogue.toml"),
+    ]
+    assert [path.name for path in written if re.search(r"\bcure", path.read_text(encoding="utf-8"))] == []
+
+
+def test_a_site_that_was_seeded_before_these_texts_gets_them(seeded: None, catalogue: dict[str, Any]) -> None:
+    new = {"claim", "known", "unknown", "gentle"}
+    for exercise in Exercise.objects.all():
+        exercise.seeded = {name: value for name, value in exercise.seeded.items() if name not in new}
+        exercise.claim = exercise.known = exercise.unknown = ""
+        exercise.gentle = False
+        exercise.save()
+    Exercise.objects.filter(slug="leg-raise").update(name="Ours")
+
+    outcome = seed(catalogue)
+
+    assert (len(outcome.updated), outcome.edited) == (8, ["leg-raise"])
+    assert [exercise.slug for exercise in Exercise.objects.gentle()] == ["foot-stretch", "tendon-stretch"]
+    assert Exercise.objects.get(slug="leg-raise").known == ""
+    assert "Mahmoud 2022" in Exercise.objects.get(slug="pencil-grip").known
 
 
 def test_a_retired_exercise_leaves_the_list_and_keeps_its_page(seeded: None, client: Client) -> None:

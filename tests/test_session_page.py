@@ -127,12 +127,6 @@ def test_who_has_no_plan_is_offered_one() -> None:
     assert "How would you like to start?" in text_of(browser_of(a_person()).get("/session/"))
 
 
-def test_the_safety_notes_come_first_here_as_well() -> None:
-    user = a_person(safety_read_at=None)
-    on_plan(user, an_exercise(), MONDAY)
-    assert "Welcome. Before you start" in text_of(browser_of(user).get("/session/"))
-
-
 def test_who_has_read_the_notes_here_goes_on_here() -> None:
     user = a_person(safety_read_at=None)
     on_plan(user, an_exercise(), MONDAY)

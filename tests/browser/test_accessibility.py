@@ -19,6 +19,8 @@ PUBLIC = [
     "/exercises/",
     "/exercises/?q=zebra",
     "/exercises/band-pull/",
+    "/exercises/toe-stand/",
+    "/exercises/leg-raise/",
     "/safety/",
     "/accounts/login/",
     "/accounts/signup/",
@@ -27,6 +29,8 @@ PUBLIC = [
 ]
 PERSONAL = [
     "/today/",
+    "/session/",
+    "/safety/",
     "/day/2001-01-01/",
     "/week/",
     "/history/",
