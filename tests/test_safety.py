@@ -36,7 +36,10 @@ KNOWN = [
         "10 to 30 seconds, on at least 2 or 3 days",
     ),
     *("(ACSM 2021)", "two, and four at most (Bachmann 2018)", "50 to 70 % of people", "80 to 99 %", "(Bailey 2020)"),
-    *("slightly easier, in a trial with 461 people (Sandal 2021)", "no diagnosis and is no treatment"),
+    *(
+        "slightly easier, perhaps too slightly to matter, in a trial with 461 people (Sandal 2021)",
+        "no diagnosis and is no treatment",
+    ),
 ]
 
 
