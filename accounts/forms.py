@@ -113,17 +113,19 @@ class PreferencesForm(forms.ModelForm):
 
     class Meta:
         model = User
-        fields = ["time_zone", "week_start", "get_ready_seconds", "rest_seconds", "color_scheme"]
+        fields = ["time_zone", "week_start", "get_ready_seconds", "rest_seconds", "asks_pain", "color_scheme"]
         widgets = {"week_start": forms.RadioSelect, "color_scheme": forms.RadioSelect}
         labels = {
             "week_start": _("Your week begins on"),
             "get_ready_seconds": _("Time to get ready"),
             "rest_seconds": _("Rest between two exercises"),
+            "asks_pain": _("Ask me about pain"),
             "color_scheme": _("Colours"),
         }
         help_texts = {
             "get_ready_seconds": _("In a guided session, before each exercise."),
             "rest_seconds": _("In a guided session, before you get ready for the next one."),
+            "asks_pain": _("Once a day on today’s plan, and at the end of a guided session. You can always skip it."),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

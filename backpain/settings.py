@@ -76,6 +76,7 @@ INSTALLED_APPS = [
     "accounts",
     "exercises",
     "tracking",
+    "pain",
 ]
 
 MIDDLEWARE = [

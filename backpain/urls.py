@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("tracking.urls")),
     path("", include("accounts.urls")),
     path("exercises/", include("exercises.urls")),
+    path("pain/", include("pain.urls")),
     path("safety/", views.safety, name="safety"),
     path("accounts/", include("allauth.account.urls")),
     path("admin/", admin.site.urls),

@@ -25,6 +25,7 @@ CHOICES = {
     "week_start": "0",
     "get_ready_seconds": "10",
     "rest_seconds": "10",
+    "asks_pain": "on",
     "color_scheme": "auto",
 }
 

@@ -24,6 +24,11 @@ def day_and_month(day: date) -> str:
     return date_format(day, pgettext("pattern of a date", "j F"))
 
 
+def short_date(day: date) -> str:
+    """“22 Nov”."""
+    return date_format(day, pgettext("pattern of a date", "j M"))
+
+
 def full_date(day: date) -> str:
     """“22 November 2026”."""
     return date_format(day, pgettext("pattern of a date", "j F Y"))

@@ -1,7 +1,7 @@
 """The seam between rows and the pages of a week and of all weeks, as `agenda` is for the page of a day."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -260,3 +260,17 @@ def history(user: User, today: date, year: int | None) -> History | None:
 
 def _weeks(first: Week, last: Week) -> list[Week]:
     return [first.shifted(n) for n in range((last.first - first.first) // timedelta(weeks=1) + 1)]
+
+
+def tallies(user: User, first: Week, last: Week) -> Mapping[Week, Tally]:
+    """The tally of each week from `first` to `last`, both of the person's week start. Three queries."""
+    record = Record(
+        first=first.first,
+        last=last.last,
+        week_start=user.week_start,
+        rows=list(PlanItem.objects.for_user(user).started_by(last.last)),
+        pauses=list(Pause.objects.for_user(user).started_by(last.last).not_over_on(first.first)),
+        skips={},  # They change no figure.
+        done=done_a_day(user, first.first, last.last),
+    )
+    return {week: total(record.tally(exercise, week) for exercise in record.items) for week in _weeks(first, last)}

@@ -1,0 +1,15 @@
+"""`{% ask_pain "general" %}`: the question about pain on a page that knows nothing of it. It asks no database."""
+
+from typing import Any
+
+from django import template
+
+from pain.forms import CheckInForm
+
+register = template.Library()
+
+
+@register.inclusion_tag("pain/_ask.html", takes_context=True)
+def ask_pain(context: template.Context, moment: str) -> dict[str, Any]:
+    """`moment` is the one that is chosen to begin with."""
+    return {"form": CheckInForm(initial={"moment": moment}), "moment": moment}
