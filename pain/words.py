@@ -21,10 +21,10 @@ def of_ten(score: int) -> str:
 
 
 def spread_in_words(spread: Spread) -> str:
-    """“3.5, from 2 to 6”, or “4” where all scores are the same."""
+    """“3.5 (2–6)”, or “4” where all scores are the same."""
     if spread.lowest == spread.highest:
         return number(spread.median)
-    return _("%(middle)s, from %(lowest)d to %(highest)d") % {
+    return _("%(middle)s (%(lowest)d–%(highest)d)") % {
         "middle": number(spread.median),
         "lowest": spread.lowest,
         "highest": spread.highest,
