@@ -386,7 +386,7 @@ def test_the_week_so_far_is_there_for_the_end(kim: Any) -> None:
     client.post("/day/2026-11-18/grip/1/", {"done": "yes"})
     said = text_of(client.get("/session/"))
     assert "This week so far 3 % 1 of 28 doses" in said
-    assert "Listen to your back" in said
+    assert "How is your pain after this?" in said
 
 
 # --- From the page of today -------------------------------------------------------------------------------------------

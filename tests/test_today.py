@@ -78,7 +78,7 @@ def test_a_card_says_what_to_do_how_often_and_with_what() -> None:
     ],
 )
 def test_a_slot_has_the_name_of_its_time_of_day(frequency: Frequency, labels: list[str]) -> None:
-    user = a_person()
+    user = a_person(asks_pain=False)
     on_plan(user, an_exercise("one", frequency), MONDAY)
     page = browser_of(user).get("/today/")
     buttons = text_of(page).split(words_of(frequency))[-1].split("Something is not possible")[0].split()
