@@ -61,7 +61,7 @@ def test_on_a_site_that_people_use_it_is_refused(
     settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     settings.DEBUG = False
-    engine = "tracking.management.commands.sample.connection"
+    engine = "pain.management.commands.sample.connection"
     monkeypatch.setattr(engine, SimpleNamespace(vendor="postgresql"))
     with pytest.raises(CommandError, match="only with DEBUG on or in a local SQLite database"):
         call_command("sample")

@@ -49,7 +49,7 @@ def everything() -> None:
     on_sqlite()
     with server() as postgres:
         python("tests on PostgreSQL", TESTS, {**TESTING, "DATABASE_URL": postgres.url})
-        python("tests in Chromium", "-m pytest tests/browser", {**TESTING, "DATABASE_URL": postgres.url})
+        python("tests in Chromium", "-m pytest --numprocesses 2 tests/browser", {**TESTING, "DATABASE_URL": postgres.url})
 
 
 def check() -> None:

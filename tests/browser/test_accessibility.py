@@ -34,6 +34,7 @@ PERSONAL = [
     "/day/2001-01-01/",
     "/week/",
     "/history/",
+    "/pain/",
     "/settings/",
     "/accounts/password/change/",
     "/accounts/email/",

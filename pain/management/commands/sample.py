@@ -3,6 +3,7 @@ import secrets
 from collections import defaultdict
 from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
@@ -13,6 +14,7 @@ from django.utils import timezone
 from accounts.models import User
 from exercises.models import Exercise
 from exercises.prescription import Per
+from pain.models import CheckIn
 from tracking import planning
 from tracking.models import Completion, Pause, PlanItem, Skip
 from tracking.schedule import ONE_DAY, Status, Week, paused_days, standing
@@ -22,6 +24,7 @@ WEEKS = 16
 
 
 class Command(BaseCommand):
+    # It fills all apps, and so stands in the one that may know them all.
     help = "Makes a sample person with 16 weeks of history, anew each time. Only with DEBUG or a local SQLite database."
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -38,6 +41,7 @@ class Command(BaseCommand):
             _plan(user, start)
             Completion.objects.bulk_create(_completions(user, now))
             _skip(user, now)
+            CheckIn.objects.bulk_create(_check_ins(user, start, now))
         self.stdout.write(f"Sign in as {EMAIL} with the password {password}")
 
 
@@ -88,3 +92,21 @@ def _skip(user: User, now: datetime) -> None:
         day, exercise = today - timedelta(days=days_ago), Exercise.objects.get(slug=slug)
         Completion.objects.for_user(user).between(day, day).filter(exercise=exercise).delete()
         Skip.objects.set_skipped(user, day, exercise, reason, now)
+
+
+def _check_ins(user: User, start: date, now: datetime) -> list[CheckIn]:
+    """Every other day or so, slowly less, with the flare-up in between; the latest was yesterday."""
+    chance = random.Random(4)  # noqa: S311  # as above
+    today = user.day_at(now)
+    flare_up = start + timedelta(weeks=13)
+    rows = []
+    for n in range((today - start).days):
+        day = start + timedelta(days=n)
+        in_flare_up = timedelta() <= day - flare_up < timedelta(days=5)
+        if chance.random() < 0.45 or in_flare_up:
+            score = chance.randint(5, 6) if in_flare_up else chance.choice([4, 3, 3, 2]) - (n > 60)
+            moment = chance.choice(CheckIn.Moment.values)
+            key = UUID(int=chance.getrandbits(128), version=4)
+            place = CheckIn.Place.LOW_BACK if chance.random() < 0.5 else ""
+            rows.append(CheckIn(user=user, day=day, key=key, recorded_at=now, moment=moment, score=score, place=place))
+    return rows
