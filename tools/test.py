@@ -28,6 +28,7 @@ TESTING = {
 DEPLOYED = {**PLAIN, "SECRET_KEY": secrets.token_urlsafe(50), "ALLOWED_HOSTS": "backpain.example"}
 # In two processes, each with a database of its own.
 TESTS = "-m pytest --numprocesses 2 --ignore=tests/browser"
+BROWSER_TESTS = "-m pytest --numprocesses 2 tests/browser"
 
 seconds: dict[str, float] = {}
 
@@ -49,7 +50,7 @@ def everything() -> None:
     on_sqlite()
     with server() as postgres:
         python("tests on PostgreSQL", TESTS, {**TESTING, "DATABASE_URL": postgres.url})
-        python("tests in Chromium", "-m pytest --numprocesses 2 tests/browser", {**TESTING, "DATABASE_URL": postgres.url})
+        python("tests in Chromium", BROWSER_TESTS, {**TESTING, "DATABASE_URL": postgres.url})
 
 
 def check() -> None:
