@@ -134,7 +134,7 @@ def test_an_exercise_of_ones_own_is_made_moved_up_and_skipped(
 
     page.goto("/today/")
     page.get_by_text("Something is not possible today").click()
-    page.get_by_label("Exercise").select_option("Cat and cow")
+    page.get_by_label("Exercise", exact=True).select_option("Cat and cow")
     page.get_by_label("sore").check()
     page.get_by_role("button", name="Skip it for today").click()
     expect(page.get_by_text("Cat and cow: Skipped: sore.")).to_be_visible()
