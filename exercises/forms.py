@@ -3,6 +3,7 @@ from secrets import token_hex
 from typing import Any, cast
 
 from django import forms
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -105,14 +106,15 @@ class OwnExerciseForm(forms.ModelForm):
     def make(self, user: User, prescription: Mapping[str, Any]) -> Exercise:
         """The new exercise of this person, at its usual prescription; the same one again for a double tap.
 
-        Needs `is_valid()` first. Raises IntegrityError for a key that is somebody else's, which chance will not bring.
+        Needs `is_valid()` first. Raises DoesNotExist for a key that is somebody else's, which chance will not bring.
         """
-        made = Exercise.objects.own(user).with_slug(self.slug).first()
-        if made:
-            return made
         exercise: Exercise = self.instance
         exercise.owner, exercise.slug, exercise.number = user, self.slug, OWN_NUMBER
         for name in PRESCRIPTION_FIELDS:
             setattr(exercise, name, prescription[name])
-        self.save()
+        try:
+            with transaction.atomic():
+                self.save()
+        except IntegrityError:
+            return Exercise.objects.own(user).get(slug=exercise.slug)
         return exercise

@@ -263,13 +263,12 @@ class DayAgenda:
         due = (card for card in self.cards if card.group == Status.DUE)
         return list(dict.fromkeys(thing for card in due for thing in card.equipment))
 
-    def card(self, slug: str) -> Card:
-        """Raises StopIteration for an exercise that is not on the plan of the day."""
-        return next(card for card in self.cards if card.exercise.slug == slug)
+    def card(self, slug: str) -> Card | None:
+        """None for an exercise that is not on the plan of the day."""
+        return next((card for card in self.cards if card.exercise.slug == slug), None)
 
-    def said(self, slug: str) -> str:
+    def said(self, card: Card) -> str:
         """What a tick has led to, in one sentence for a screen reader or a page without scripts."""
-        card = self.card(slug)
         return _("%(exercise)s: %(status)s. %(progress)s.") % {
             "exercise": card.exercise.name,
             "status": card.status_words,

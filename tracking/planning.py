@@ -67,7 +67,7 @@ def bring_back(user: User, exercise: Exercise, day: date) -> None:
     last = PlanItem.objects.for_user(user).filter(exercise=exercise).order_by("starts_on").last()
     if last is None:
         _from(user, exercise, day, usual(exercise))
-    elif last.ends_on is not None and last.ends_on <= day:
+    elif last.ends_on is not None or last.starts_on > day:
         _from(user, exercise, day, {name: getattr(last, name) for name in (*PRESCRIPTION_FIELDS, "slot_names")})
 
 

@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.middleware import signed_in
@@ -17,6 +18,8 @@ from tracking.forms import PartForm, TickForm, YearForm
 from tracking.models import Completion, PlanItem, Skip
 from tracking.plan_forms import SkipForm
 from tracking.schedule import Week
+
+NOT_ON_THE_PLAN = gettext_lazy("This exercise was not on your plan on that day.")
 
 
 @require_safe
@@ -55,10 +58,11 @@ def tick(request: HttpRequest, day: date, slug: str, nth: int) -> HttpResponse:
     else:
         Completion.objects.set_undone(user, day, item.exercise, nth)
     plan = agenda.day_agenda(user, day, today)
+    card = _card(plan, slug)
     if request.htmx:  # type: ignore[attr-defined]  # set by django-htmx
-        context = {"agenda": plan, "card": plan.card(slug), "said": plan.said(slug)}
+        context = {"agenda": plan, "card": card, "said": plan.said(card)}
         return render(request, "tracking/_ticked.html", context)
-    messages.success(request, plan.said(slug))
+    messages.success(request, plan.said(card))
     if form.cleaned_data["back"]:
         return redirect(f"{reverse('session')}{PartForm(request.POST).query}")
     # To the top of the page, where the sentence stands and what is due comes first.
@@ -82,15 +86,23 @@ def skip(request: HttpRequest, day: date) -> HttpResponse:
     else:
         Skip.objects.set_unskipped(user, day, item.exercise)
     plan = agenda.day_agenda(user, day, user.day_at(now))
-    messages.success(request, plan.said(slug))
+    messages.success(request, plan.said(_card(plan, slug)))
     return redirect("today") if plan.is_today else redirect("day", plan.day)
 
 
 def _item(user: User, day: date, slug: str) -> PlanItem:
     item = PlanItem.objects.for_user(user).in_force_on(day).of(slug).first()
     if item is None:
-        raise Http404(_("This exercise was not on your plan on that day."))
+        raise Http404(NOT_ON_THE_PLAN)
     return item
+
+
+def _card(plan: agenda.DayAgenda, slug: str) -> agenda.Card:
+    """The card of what has just been set, unless the exercise was taken off the plan in that very moment."""
+    card = plan.card(slug)
+    if card is None:
+        raise Http404(NOT_ON_THE_PLAN)
+    return card
 
 
 @require_safe

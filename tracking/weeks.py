@@ -224,7 +224,7 @@ class History:
 def history(user: User, today: date, year: int | None) -> History | None:
     """The weeks that begin in `year`, by default the running one; None for a year without any. Four queries."""
     running = Week.of(today, user.week_start)
-    rows = list(PlanItem.objects.for_user(user).started_by(today))
+    rows = list(PlanItem.objects.for_user(user).started_by(running.last))
     start = Week.of(min((row.starts_on for row in rows), default=today), user.week_start)
     years = list(range(running.first.year, start.first.year - 1, -1))
     year = running.first.year if year is None else year
