@@ -48,7 +48,8 @@ def start(user: User, exercises: Iterable[Exercise], day: date) -> None:
     """
     items = PlanItem.objects.for_user(user)
     present = items.in_force_on(day).values_list("exercise_id", flat=True)
-    items.filter(ends_on=None, starts_on__gt=day).exclude(exercise_id__in=list(present)).update(starts_on=day)
+    for item in items.filter(ends_on=None, starts_on__gt=day).exclude(exercise_id__in=list(present)).in_order():
+        _from(user, item.exercise, day, _as_in(item))
     there = set(present.all())
     for exercise in exercises:
         if exercise.pk not in there:
@@ -68,7 +69,7 @@ def bring_back(user: User, exercise: Exercise, day: date) -> None:
     if last is None:
         _from(user, exercise, day, usual(exercise))
     elif last.ends_on is not None or last.starts_on > day:
-        _from(user, exercise, day, {name: getattr(last, name) for name in (*PRESCRIPTION_FIELDS, "slot_names")})
+        _from(user, exercise, day, _as_in(last))
 
 
 @_one_at_a_time
@@ -83,6 +84,10 @@ def retire(user: User, exercise: Exercise, day: date) -> None:
     _close(user, exercise, day)
     exercise.retired = True
     exercise.save(update_fields=["retired"])
+
+
+def _as_in(item: PlanItem) -> dict[str, Any]:
+    return {name: getattr(item, name) for name in (*PRESCRIPTION_FIELDS, "slot_names")}
 
 
 def _from(user: User, exercise: Exercise, day: date, columns: dict[str, Any]) -> None:
