@@ -16,7 +16,7 @@ from django.utils import timezone
 from accounts.models import User
 from exercises.models import Exercise
 from tests.builders import a_person, an_exercise, browser_of, completions, on_plan
-from tracking.models import Pause, PlanItem
+from tracking.models import CompletionQuerySet, Pause, PlanItem, SkipQuerySet
 
 FIRST, END = 10, 20
 Span = tuple[int, int | None]
@@ -302,6 +302,20 @@ def test_an_exercise_taken_off_and_put_on_while_it_is_ticked_never_breaks_a_page
     assert set(answers) <= {302, 404}
     days = days_of_the_plan(user)
     assert len(days) == len(set(days))
+
+
+@pytest.mark.parametrize("what", ["walk/1", "skip"])
+@pytest.mark.django_db
+def test_what_leaves_the_plan_in_the_moment_of_a_tick_is_not_found(
+    what: str, user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def overtaken(*_of_the_tick: object) -> None:
+        PlanItem.objects.for_user(user).delete()
+
+    monkeypatch.setattr(CompletionQuerySet, "set_done", overtaken)
+    monkeypatch.setattr(SkipQuerySet, "set_skipped", overtaken)
+    data = {"done": "yes", "exercise": "walk", "reason": "sore"}
+    assert browser_of(user).post(f"/day/{timezone.now().date()}/{what}/", data).status_code == 404
 
 
 @together
