@@ -1,8 +1,8 @@
 """A plan that is edited, the plainest way there is: a calendar in which every edit writes over the days from today on.
 
 There are no items and no spans. What is on the plan is written into every single day, up to a last day that no test
-reaches; a pause is written into each of its days; a figure is worked out by leafing through. As in `tests.naive`, nothing
-is shared with `tracking`. Each edit answers with the status that the site should answer with.
+reaches; a pause is written into each of its days; a figure is worked out by leafing through. As in `tests.naive`,
+nothing is shared with `tracking`. Each edit answers with the status that the site should answer with.
 """
 
 from collections.abc import Iterable

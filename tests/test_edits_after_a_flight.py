@@ -1,4 +1,4 @@
-"""Somebody edits their plan in the far east and lands where the day is an earlier one: what they say holds from today on.
+"""Somebody edits their plan in the far east and lands where it is an earlier day: what they say there holds at once.
 
 From Kiritimati to Pago Pago it can be two dates earlier on arrival.
 """

@@ -93,7 +93,7 @@ def fill(old: Any) -> dict[int, NaivePlan]:
         )
         for number, (slug, (often, seconds, repetitions)) in enumerate(ROUTINE.items(), start=1)
     }
-    return {user: plan for user, plan in (fill_one(old, exercises, n) for n in range(PEOPLE))}
+    return dict(fill_one(old, exercises, n) for n in range(PEOPLE))
 
 
 def fill_one(old: Any, exercises: dict[str, Any], n: int) -> tuple[int, NaivePlan]:
@@ -117,9 +117,7 @@ def fill_one(old: Any, exercises: dict[str, Any], n: int) -> tuple[int, NaivePla
             if ends_on:
                 naive.write(slug, ends_on, None)
             span = {"user": user, "exercise": exercises[slug], "starts_on": after(first), "ends_on": ends_on}
-            items.append(
-                old.get_model("tracking", "PlanItem")(**span, per=per, at_least=at_least, at_most=at_most)
-            )
+            items.append(old.get_model("tracking", "PlanItem")(**span, per=per, at_least=at_least, at_most=at_most))
         for days in range(67):
             for nth in range(1, 1 + (days + len(slug)) % 3):
                 if days % (n + 2) and naive.tick(slug, after(days), nth, True, TODAY) == 302:

@@ -47,16 +47,21 @@ OVERLAPPING_WITHOUT_AN_END = {"inside": (15, 16), "long after": (28, None), "acr
 TOUCHING_WITHOUT_AN_END = {"right before": (5, 10), "long before": (1, 2)}
 
 
-def november(day: int | None) -> date | None:
-    return None if day is None else date(2026, 11, day)
+def november(day: int) -> date:
+    return date(2026, 11, day)
+
+
+def days_of(span: Span) -> tuple[date, date | None]:
+    return november(span[0]), None if span[1] is None else november(span[1])
 
 
 def an_item(user: User, exercise: Exercise, span: Span) -> PlanItem:
+    starts_on, ends_on = days_of(span)
     return PlanItem(
         user=user,
         exercise=exercise,
-        starts_on=november(span[0]),
-        ends_on=november(span[1]),
+        starts_on=starts_on,
+        ends_on=ends_on,
         per="day",
         at_least=1,
         at_most=1,
@@ -66,16 +71,18 @@ def an_item(user: User, exercise: Exercise, span: Span) -> PlanItem:
 
 
 def a_pause(user: User, span: Span) -> Pause:
-    return Pause(user=user, starts_on=november(span[0]), ends_on=november(span[1]), reason="travel")
+    starts_on, ends_on = days_of(span)
+    return Pause(user=user, starts_on=starts_on, ends_on=ends_on, reason="travel")
 
 
-Row = PlanItem | Pause
+Row = Any
+"""A plan item or a pause."""
 Maker = Callable[[Span], Row]
 
 
 @pytest.fixture(params=["plan items", "pauses"])
 def make(request: pytest.FixtureRequest) -> Maker:
-    """Makes rows of one person, that are rivals for their days; all that is asked of `span` is to be kept apart."""
+    """Makes rows of one person that are rivals for their days."""
     user = a_person()
     if request.param == "pauses":
         return lambda span: a_pause(user, span)
@@ -102,7 +109,7 @@ def by_create(row: Row) -> None:
 
 
 def by_bulk_create(row: Row) -> None:
-    type(row)._default_manager.bulk_create([row])  # type: ignore[arg-type]  # of either table
+    type(row)._default_manager.bulk_create([row])
 
 
 def by_an_update_from_afar(row: Row) -> None:
@@ -146,13 +153,13 @@ def test_rows_that_touch_or_lie_apart_are_fine(
 ) -> None:
     by_create(make((FIRST, end)))
     assert not refused(lambda: write(make(span)))
-    assert spans_of(make(span)) == sorted([(november(FIRST), november(end)), (november(span[0]), november(span[1]))])
+    assert spans_of(make(span)) == sorted([days_of((FIRST, end)), days_of(span)])
 
 
 @pytest.mark.django_db
 def test_two_that_share_a_day_are_refused_in_one_insert_as_well(make: Maker) -> None:
     rows = [make((10, 20)), make((15, 25))]
-    assert refused(lambda: type(rows[0])._default_manager.bulk_create(rows))  # type: ignore[arg-type]
+    assert refused(lambda: type(rows[0])._default_manager.bulk_create(rows))
     assert spans_of(rows[0]) == []
 
 
@@ -171,7 +178,7 @@ def test_the_same_row_again_can_be_passed_over(make: Maker) -> None:
     """As a double tap does it. A conflict of the keys is no overlap of a row with itself."""
     row = make((FIRST, END))
     by_create(row)
-    type(row)._default_manager.bulk_create([make((FIRST, END))], ignore_conflicts=True)  # type: ignore[arg-type]
+    type(row)._default_manager.bulk_create([make((FIRST, END))], ignore_conflicts=True)
     assert spans_of(row) == [(november(FIRST), november(END))]
 
 
@@ -236,9 +243,7 @@ def days_of_the_plan(user: User) -> list[date]:
     """A day for each item in force on it, over some days around today."""
     today = timezone.now().date()
     rows = PlanItem.objects.for_user(user)
-    return [
-        day for n in range(-40, 40) for row in rows if row.value.in_force_on(day := today + timedelta(days=n))
-    ]
+    return [day for n in range(-40, 40) for row in rows if row.value.in_force_on(day := today + timedelta(days=n))]
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """Any edits in any order, through the pages of the site: it does as the plain calendar of `tests.naive_plan` does.
 
-Hypothesis makes up the lives of people: they start, change, pause, fly about, tick, and a week later change it all again.
+Hypothesis makes up the lives of people: they start, change, pause, fly about, tick, and a week later change it again.
 After each step all figures are those of the calendar, and those of earlier days are what they were before.
 """
 
@@ -77,7 +77,16 @@ reasons = st.sampled_from(["illness", "travel", "flare-up", "flare-up", "other"]
 spans = st.tuples(st.sampled_from([0, 0, 0, 1, 3, 8, -1]), st.sampled_from([None, 0, 0, 1, 2, 5, 9, -1]))
 """The first day of a pause, counted from today, and its last one, counted from the first."""
 
-PAGES = ["/plan/", "/plan/timeline/", "/plan/add/", "/plan/since/", "/plan/pause/", "/plan/own/", "/session/", "/settings/"]
+PAGES = [
+    "/plan/",
+    "/plan/timeline/",
+    "/plan/add/",
+    "/plan/since/",
+    "/plan/pause/",
+    "/plan/own/",
+    "/session/",
+    "/settings/",
+]
 
 Key = tuple[str, date]
 Facts = tuple[Often, bool, int]
@@ -110,13 +119,11 @@ class Life(RuleBasedStateMachine):
         self.user = a_person()
         for number, (slug, (per, low, high)) in enumerate(ROUTINE.items()):
             an_exercise(slug, Frequency(Per(per), low, high), gentle=slug in GENTLE).number = number
-        self.naive = NaivePlan(
-            first - BEFORE * ONE_DAY, first + AFTER * ONE_DAY, ROUTINE, GENTLE
-        )
+        self.naive = NaivePlan(first - BEFORE * ONE_DAY, first + AFTER * ONE_DAY, ROUTINE, GENTLE)
         self.client = browser_of(self.user)
         self.days: DayFigures = {}
         self.weeks: WeekFigures = {}
-        self.steps = 0
+        self.steps, self.last_seen_on = 0, self.today
         self.nothing_may_change()
         if way != "none":
             self.start(way)
@@ -385,14 +392,14 @@ class Life(RuleBasedStateMachine):
                 assert before[0] == after[0]
                 assert self.only_facts or before[1] == after[1]
                 assert before[2] == after[2] or self.may_be_asked_for(key)
-        earlier = min(today, self.last_day_seen) if self.steps else today
+        earlier = min(today, self.last_seen_on)
         for key in self.days.keys() ^ days.keys():
             assert key[1] >= earlier or self.may_change(key)
         for key in self.weeks.keys() | weeks.keys():
             if key[1] + 6 * ONE_DAY < earlier and not self.week_may_change(key):
                 assert self.weeks.get(key, (0, 0)) == weeks.get(key, (0, 0))
 
-        self.days, self.weeks, self.last_day_seen = days, weeks, today
+        self.days, self.weeks, self.last_seen_on = days, weeks, today
         self.nothing_may_change()
         self.steps += 1
         self.check_pages()
