@@ -93,7 +93,7 @@ def skip(request: HttpRequest, day: date) -> HttpResponse:
 def _item(user: User, day: date, slug: str) -> PlanItem:
     item = PlanItem.objects.for_user(user).in_force_on(day).of(slug).first()
     if item is None:
-        raise Http404(NOT_ON_THE_PLAN)
+        raise Http404(str(NOT_ON_THE_PLAN))
     return item
 
 
@@ -101,7 +101,7 @@ def _card(plan: agenda.DayAgenda, slug: str) -> agenda.Card:
     """The card of what has just been set, unless the exercise was taken off the plan in that very moment."""
     card = plan.card(slug)
     if card is None:
-        raise Http404(NOT_ON_THE_PLAN)
+        raise Http404(str(NOT_ON_THE_PLAN))
     return card
 
 
