@@ -68,7 +68,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         _("day since which the gentle plan is as it is"),
         null=True,
         blank=True,
-        help_text=_("Two kept weeks after it, one more exercise is offered. Blank where nothing is to be offered."),
+        help_text=_("Two kept weeks later, of which the first may be a part, one more is offered. Blank: nothing is."),
     )
     is_active = models.BooleanField(_("may sign in"), default=True)
     is_staff = models.BooleanField(_("may edit the catalogue"), default=False)

@@ -66,6 +66,14 @@ class OwnExerciseForm(forms.ModelForm):
     """
 
     key = forms.RegexField(r"^[0-9a-f]{12}$", widget=forms.HiddenInput, required=False)
+    # By their slugs: a number could be one that a database cannot even compare with.
+    equipment = forms.ModelMultipleChoiceField(
+        Equipment.objects.all(),
+        to_field_name="slug",
+        required=False,
+        label=_("What it needs"),
+        widget=forms.CheckboxSelectMultiple,
+    )
     steps = forms.CharField(
         label=_("How it is done"),
         max_length=2000,
@@ -80,21 +88,22 @@ class OwnExerciseForm(forms.ModelForm):
             "position": forms.RadioSelect,
             "action": forms.RadioSelect,
             "sides": forms.RadioSelect,
-            "equipment": forms.CheckboxSelectMultiple,
         }
         labels = {
             "name": _("What you call it"),
             "position": _("Position"),
             "action": _("A repetition is"),
             "sides": _("Sides"),
-            "equipment": _("What it needs"),
             "other_equipment": _("Anything else it needs"),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["key"].initial = token_hex(6)
-        for name in ("position", "action", "sides"):
+        if self.instance.pk:
+            # What a dose is made of stays: the days gone by had it so.
+            del self.fields["action"], self.fields["sides"]
+        for name in self.fields.keys() & {"position", "action", "sides"}:
             field = cast(forms.TypedChoiceField, self.fields[name])
             field.choices = [choice for choice in cast(list[Any], field.choices) if choice[0]]
 
@@ -106,7 +115,7 @@ class OwnExerciseForm(forms.ModelForm):
     def make(self, user: User, prescription: Mapping[str, Any]) -> Exercise:
         """The new exercise of this person, at its usual prescription; the same one again for a double tap.
 
-        Needs `is_valid()` first. Raises DoesNotExist for a key that is somebody else's, which chance will not bring.
+        Needs `is_valid()` first. A key that is somebody else's, which chance will not bring, is exchanged for another.
         """
         exercise: Exercise = self.instance
         exercise.owner, exercise.slug, exercise.number = user, self.slug, OWN_NUMBER
@@ -116,5 +125,9 @@ class OwnExerciseForm(forms.ModelForm):
             with transaction.atomic():
                 self.save()
         except IntegrityError:
-            return Exercise.objects.own(user).get(slug=exercise.slug)
+            made = Exercise.objects.own(user).with_slug(exercise.slug).first()
+            if made:
+                return made
+            exercise.slug = f"own-{token_hex(6)}"
+            self.save()
         return exercise

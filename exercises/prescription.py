@@ -105,6 +105,12 @@ class Dose:
             raise ValueError(f"a dose has at most {MAX_REPETITIONS} repetitions")
 
     @property
+    def minimum(self) -> "Dose":
+        """The same without its upper ends: what counts as done is enough."""
+        seconds, repetitions = self.seconds.at_least, self.repetitions.at_least
+        return Dose(self.action, Range(seconds, seconds), Range(repetitions, repetitions), self.sides)
+
+    @property
     def seconds_needed(self) -> Range:
         """How long the dose takes at its low and at its high end, letting go and switching sides included."""
         return Range(

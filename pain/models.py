@@ -29,7 +29,7 @@ class CheckInQuerySet(models.QuerySet["CheckIn"]):
         return self.annotate(has_older=Exists(older))
 
     def latest_first(self) -> Self:
-        """The order of the days, and within a day that in which they were first recorded."""
+        """The order of the days, and within a day that in which they were said."""
         return self.order_by("-day", "-recorded_at", "-key")
 
     def record(
@@ -37,7 +37,7 @@ class CheckInQuerySet(models.QuerySet["CheckIn"]):
     ) -> None:
         """Set the check-in with this key: the same key again replaces what it says, however many do it at once.
 
-        It keeps the instant at which it was first recorded, and so its place among the others.
+        What is said last is the latest, so that its advice is the one that shows.
         """
         CheckIn.objects.bulk_create(
             [
@@ -47,7 +47,7 @@ class CheckInQuerySet(models.QuerySet["CheckIn"]):
             ],
             update_conflicts=True,
             unique_fields=["user", "day", "key"],
-            update_fields=["score", "moment", "place", "words"],
+            update_fields=["recorded_at", "score", "moment", "place", "words"],
         )
 
     def take_back(self, user: User, day: date, key: UUID) -> bool:

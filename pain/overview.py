@@ -4,7 +4,7 @@ Nothing here reads the clock; `today` is the person's own date and comes from th
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from accounts.models import User
@@ -53,6 +53,7 @@ class Latest:
 
     score: int
     outcome: Outcome
+    alarmed_by: str  # “8 of 10”, where one before it on the same day was alarming and it is not; or empty
 
     @property
     def heading(self) -> str:
@@ -145,11 +146,16 @@ def earlier(user: User, today: date, page: int) -> Earlier | None:
 
 
 def _latest(rows: Sequence[CheckIn], today: date) -> Latest | None:
-    place = next((place for place, row in enumerate(rows) if row.day == today), None)
-    if place is None:
-        return None
-    said = outcome(rows[place].value, (row.value for row in rows[place + 1 :]))
-    return Latest(rows[place].score, said)
+    """The latest of today's, and what was alarming among those before it."""
+    found = [
+        Latest(row.score, outcome(row.value, (one.value for one in rows[place + 1 :])), "")
+        for place, row in enumerate(rows)
+        if row.day == today
+    ]
+    if not found or found[0].outcome.alarm:
+        return found[0] if found else None
+    alarming = [one.score for one in found if one.outcome.alarm]
+    return replace(found[0], alarmed_by=words.of_ten(max(alarming)) if alarming else "")
 
 
 def _mark(place: int, week: TrendWeek) -> Mark:

@@ -45,10 +45,10 @@ def heading(score: int, outcome: Outcome) -> str:
 
 def why_alarmed(outcome: Outcome) -> str:
     if outcome.is_severe and outcome.has_risen:
-        return _("This is severe pain, and clearly more than in your days before.")
+        return _("This is severe pain, and clearly more than you noted of late.")
     if outcome.is_severe:
         return _("This is severe pain.")
-    return _("This is clearly more than in your days before.")
+    return _("This is clearly more than you noted of late.")
 
 
 def advice_in_words(advice: Advice) -> str:

@@ -11,7 +11,7 @@ from django.db.migrations.executor import MigrationExecutor
 from time_machine import TimeMachineFixture
 
 from accounts.models import User
-from tests.builders import browser_of
+from tests.builders import a_person, an_exercise, browser_of
 from tests.figures import day_on, history_on, week_on
 from tests.naive_plan import NaivePlan, Often
 from tracking.models import Pause, PlanItem
@@ -232,3 +232,11 @@ def test_empty_tables_go_back_and_forward() -> None:
     assert {name: len(rows) for name, rows in rows_of(old).items()} == {name: 0 for _app, name in TABLES}
     migrate_forward()
     assert not MigrationExecutor(connection).migration_plan(MigrationExecutor(connection).loader.graph.leaf_nodes())
+
+
+def test_there_is_no_way_back_while_people_have_exercises_of_their_own() -> None:
+    """Without the column of their owners they would be part of the catalogue, for everybody to see."""
+    an_exercise("own-1", owner=a_person())
+    with pytest.raises(RuntimeError, match="People have made exercises of their own"):
+        migrate_back()
+    assert an_exercise("own-2", owner=a_person()).owner is not None

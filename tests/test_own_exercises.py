@@ -48,7 +48,7 @@ def slugs(response: Any) -> list[str]:
 def test_an_exercise_of_ones_own_is_in_the_plan_the_session_the_week_and_the_history(user: User) -> None:
     client = browser_of(user)
     towel = Equipment.objects.create(slug="towel", name="a towel")
-    answer = client.post("/plan/own/", {**CAT, "equipment": [str(towel.pk)]}, follow=True)
+    answer = client.post("/plan/own/", {**CAT, "equipment": [towel.slug]}, follow=True)
     assert "Cat and cow is on your plan from today on." in text_of(answer)
 
     said = text_of(client.get("/today/"))
@@ -61,6 +61,8 @@ def test_an_exercise_of_ones_own_is_in_the_plan_the_session_the_week_and_the_his
     assert week["data-credited"] == "1"
     page = text_of(client.get(f"/exercises/{SLUG}/"))
     assert "On all fours. Arch the back." in page
+    assert "Nobody else has checked it." in page
+    assert "stated by the routine" not in page
 
 
 def test_its_address_tells_nothing_about_it(user: User) -> None:
@@ -89,11 +91,12 @@ def test_a_double_tap_makes_one(user: User) -> None:
         ({"position": "flying"}, "Select a valid choice."),
         ({"action": ""}, "This field is required."),
         ({"sides": "arms"}, "Select a valid choice."),
-        ({"equipment": ["999"]}, "Select a valid choice."),
+        ({"equipment": ["zebra"]}, "Select a valid choice."),
+        ({"equipment": ["9" * 60]}, "Select a valid choice."),
         ({"other_equipment": "x" * 121}, "at most 120 characters"),
         ({"at_least": "3"}, "The upper end cannot be below the lower one"),
-        ({"repetitions_at_most": "0"}, "greater than or equal to 1"),
-        ({"seconds_at_most": "10000"}, "less than or equal to 3600"),
+        ({"repetitions_at_most": "0"}, "A whole number from 1 to 100."),
+        ({"seconds_at_most": "10000"}, "A whole number from 1 to 3600."),
     ],
 )
 def test_what_makes_no_sense_is_said_at_its_field_and_nothing_is_lost(
@@ -121,6 +124,21 @@ def test_a_script_in_any_field_is_only_text(user: User) -> None:
         assert "<script>alert" not in client.get(address).content.decode(), address
 
 
+def test_a_key_that_is_somebody_elses_makes_an_exercise_of_ones_own(user: User) -> None:
+    browser_of(a_person()).post("/plan/own/", CAT)
+    assert browser_of(user).post("/plan/own/", CAT).status_code == 302
+    assert Exercise.objects.own(user).count() == 1
+    assert Exercise.objects.own(user).get().slug != SLUG
+
+
+def test_what_its_dose_is_made_of_stays_as_it_was(user: User) -> None:
+    client = browser_of(user)
+    client.post("/plan/own/", CAT)
+    client.post(f"/plan/own/{SLUG}/", {**CAT, "action": "hold", "sides": "leg"})
+    exercise = Exercise.objects.get()
+    assert (exercise.action, exercise.sides) == ("move", "together")
+
+
 def test_its_words_can_be_changed_and_its_history_stays(user: User) -> None:
     client = browser_of(user)
     client.post("/plan/own/", CAT)
@@ -140,7 +158,7 @@ def test_what_is_put_away_leaves_the_plan_stays_in_the_history_and_can_be_brough
     assert "is put away. Your history keeps it." in text_of(answer)
     assert slugs(client.get("/today/")) == []
     assert slugs(client.get("/week/2026-11-16/")) == ["own-1"]
-    assert "Your own, put away" in text_of(client.get("/plan/add/"))
+    assert "You did these before" in text_of(client.get("/plan/add/"))
     client.post("/plan/exercise/own-1/add/")
     assert slugs(client.get("/today/")) == ["own-1"]
     exercise.refresh_from_db()

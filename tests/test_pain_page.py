@@ -100,7 +100,7 @@ def test_the_same_form_twice_is_one_row_and_the_second_replaces_what_the_first_s
     time_machine.move_to(NOW + timedelta(minutes=5), tick=False)
     client.post("/pain/", {**FILLED_IN, "score": "6", "words": "Worse."})
     assert rows(user) == [(WEDNESDAY, 6, "general", "", "Worse.")]
-    assert CheckIn.objects.get().recorded_at == NOW
+    assert CheckIn.objects.get().recorded_at == NOW + timedelta(minutes=5)
 
 
 def test_each_form_has_a_key_of_its_own(user: User) -> None:
@@ -224,9 +224,9 @@ def test_check_ins_have_one_index() -> None:
         ([], 3, ("carry-on", "no"), "3 of 10. Carry on"),
         ([], 6, ("ease-off", "no"), "6 of 10. Ease off or stop"),
         ([], 8, ("ease-off", "yes"), "This is severe pain. It can have many causes."),
-        ([(11, 1)], 4, ("watch", "yes"), "This is clearly more than in your days before."),
+        ([(11, 1)], 4, ("watch", "yes"), "This is clearly more than you noted of late."),
         ([(10, 1)], 4, ("watch", "no"), "4 of 10. Keep an eye on it"),
-        ([(17, 5)], 9, ("ease-off", "yes"), "This is severe pain, and clearly more than in your days before."),
+        ([(17, 5)], 9, ("ease-off", "yes"), "This is severe pain, and clearly more than you noted of late."),
         ([(16, 2), (17, 3)], 5, ("watch", "no"), "5 of 10. Keep an eye on it"),
         ([(16, 2), (17, 3)], 6, ("ease-off", "yes"), "6 of 10. Please read this first"),
     ],
@@ -247,6 +247,22 @@ def test_the_advice_follows_the_rule(
     # The person's own controls are all there.
     assert len([one for one in elements(page, "name") if one["name"] == "score"]) == 11
     assert not elements(page, "disabled")
+
+
+def test_an_alarm_of_today_is_not_forgotten_at_the_next_check_in(user: User) -> None:
+    noted(user, 8, minute=1)
+    noted(user, 2, minute=2)
+    page = browser_of(user).get("/pain/")
+    assert advice(page) == [("carry-on", "no")]
+    assert "Earlier today you noted 8 of 10." in text_of(page)
+
+
+def test_what_is_said_last_is_what_is_advised_on(user: User) -> None:
+    """Also by a form that was sent before, and is sent again after another one."""
+    client = browser_of(user)
+    for key, score in ((1, "2"), (2, "3"), (1, "9")):
+        client.post("/pain/", {**FILLED_IN, "key": str(UUID(int=key)), "score": score})
+    assert advice(client.get("/pain/")) == [("ease-off", "yes")]
 
 
 def test_an_earlier_check_in_of_the_same_day_counts_and_a_later_one_does_not(user: User) -> None:

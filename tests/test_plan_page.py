@@ -163,17 +163,17 @@ def test_the_form_is_filled_in_with_what_is_in_force(user: User) -> None:
     ("wrong", "complaint"),
     [
         ({"at_least": "3"}, "The upper end cannot be below the lower one, which is 3."),
-        ({"at_least": "0"}, "greater than or equal to 1"),
-        ({"at_least": "-1"}, "greater than or equal to 1"),
-        ({"at_most": "21"}, "less than or equal to 20"),
+        ({"at_least": "0"}, "A whole number from 1 to 20."),
+        ({"at_least": "-1"}, "A whole number from 1 to 20."),
+        ({"at_most": "21"}, "A whole number from 1 to 20."),
         ({"per": "week", "at_most": "8"}, "A week has seven days."),
         ({"per": "month"}, "Select a valid choice"),
-        ({"at_most": ""}, "This field is required."),
-        ({"at_most": "two"}, "Enter a whole number."),
-        ({"repetitions_at_least": "0"}, "greater than or equal to 1"),
-        ({"repetitions_at_most": "10000"}, "less than or equal to 100"),
+        ({"at_most": ""}, "A whole number from 1 to 20."),
+        ({"at_most": "two"}, "A whole number from 1 to 20."),
+        ({"repetitions_at_least": "0"}, "A whole number from 1 to 100."),
+        ({"repetitions_at_most": "10000"}, "A whole number from 1 to 100."),
         ({"repetitions_at_least": "2"}, "The upper end cannot be below the lower one, which is 2."),
-        ({"seconds_at_most": "99999999999999999999"}, "less than or equal to 3600"),
+        ({"seconds_at_most": "99999999999999999999"}, "A whole number from 1 to 3600."),
         ({"seconds_at_most": "10"}, "The upper end cannot be below the lower one, which is 30."),
         ({"seconds_at_most": "3600", "repetitions_at_most": "2"}, "That is more than an hour in one go."),
         ({"slot_names": "a\nb\nc"}, "There are 2 doses a day, so there can be 2 names."),
@@ -213,7 +213,7 @@ def test_what_is_not_on_the_plan_can_be_added_and_what_is_retired_cannot(user: U
     an_exercise("theirs", owner=a_person())
     client = browser_of(user)
     page = client.get("/plan/add/")
-    assert slugs(page) == ["stand", "was-there"]
+    assert slugs(page) == ["was-there", "stand"]
     assert "Bring it back : Was there" in text_of(page)
 
     assert client.post("/plan/exercise/stand/add/").status_code == 302
@@ -256,6 +256,20 @@ def test_what_is_done_today_and_then_taken_off_still_shows_in_the_week(user: Use
     client.post("/plan/exercise/stand/remove/")
     did(user, Exercise.objects.get(slug="stand"), WEDNESDAY)
     assert "done, no longer in the plan" in text_of(client.get("/week/2026-11-16/"))
+
+
+def test_what_is_brought_back_is_shown_and_filled_in_as_it_was(user: User) -> None:
+    on_plan(user, an_exercise("walk"), date(2026, 1, 1), MONDAY, TWO_OR_THREE_A_DAY, ["lunch"])
+    client = browser_of(user)
+    assert "Hold 30 seconds, 2–3 times a day (lunch)" in text_of(client.get("/plan/add/"))
+    assert 'name="at_most" value="3"' in client.get("/plan/exercise/walk/").content.decode()
+
+
+def test_the_page_of_an_exercise_tells_ones_own_prescription_first(user: User) -> None:
+    on_plan(user, an_exercise("walk"), MONDAY, frequency=TWO_OR_THREE_A_DAY)
+    here, elsewhere = "Hold 30 seconds, 2–3 times a day", "Hold 30 seconds, every day"
+    assert f"Walk {here} Change it in my plan" in text_of(browser_of(user).get("/exercises/walk/"))
+    assert f"Walk {elsewhere}" in text_of(browser_of(a_person()).get("/exercises/walk/"))
 
 
 def test_a_retired_exercise_stays_on_the_plans_that_have_it(user: User) -> None:
@@ -315,11 +329,17 @@ def test_a_start_moved_back_is_shown_before_it_is_done(user: User) -> None:
     answer = client.post("/plan/since/", since(walk, "2026-11-02"))
     said = text_of(answer)
     assert answer.status_code == 200
-    assert "The days gone by ask for 14 more doses, of which 1 are on record." in said
+    assert "The days gone by ask for 14 more doses. On record so far: 1." in said
     assert "0 of 0 0 of 2" in said
     assert PlanItem.objects.get().starts_on == MONDAY
 
-    answer = client.post("/plan/since/", since(walk, "2026-11-02", confirm="yes"))
+    # Only what was shown can be confirmed: of another day, the effect is shown anew.
+    assert "Begin on 2 November 2026" in said
+    confirmed = answer.context["form"].shown
+    assert client.post("/plan/since/", since(walk, "2026-11-01", confirm=confirmed)).status_code == 200
+    assert PlanItem.objects.get().starts_on == MONDAY
+
+    answer = client.post("/plan/since/", since(walk, "2026-11-02", confirm=confirmed))
     assert (answer.status_code, answer["Location"]) == (302, "/history/")
     assert PlanItem.objects.get().starts_on == date(2026, 11, 2)
     assert client.post("/day/2026-11-02/walk/1/", {"done": "yes"}).status_code == 302
@@ -342,7 +362,7 @@ def test_a_start_that_cannot_be_is_refused(user: User, day: str, complaint: str)
     walk = an_exercise("walk")
     on_plan(user, walk, date(2026, 10, 1), date(2026, 10, 10))
     on_plan(user, walk, MONDAY)
-    answer = browser_of(user).post("/plan/since/", since(walk, day, confirm="yes"))
+    answer = browser_of(user).post("/plan/since/", since(walk, day, confirm=f"{day}/{walk.pk}"))
     assert answer.status_code == 400
     assert complaint in text_of(answer)
     assert [row.starts_on for row in PlanItem.objects.order_by("starts_on")] == [date(2026, 10, 1), MONDAY]
@@ -353,6 +373,6 @@ def test_only_what_is_on_ones_plan_can_begin_earlier(user: User) -> None:
     theirs = an_exercise("theirs", owner=other)
     on_plan(other, theirs, MONDAY)
     on_plan(user, an_exercise("walk"), MONDAY)
-    answer = browser_of(user).post("/plan/since/", since(theirs, "2026-11-02", confirm="yes"))
+    answer = browser_of(user).post("/plan/since/", since(theirs, "2026-11-02", confirm=f"2026-11-02/{theirs.pk}"))
     assert answer.status_code == 400
     assert PlanItem.objects.get(user=other).starts_on == MONDAY

@@ -256,7 +256,8 @@ class Life(RuleBasedStateMachine):
         status = self.naive.begin_earlier(chosen, since, self.today)
         data = {"since": since.isoformat(), "exercises": keys}
         self.post("/plan/since/", data, 200 if status == 302 else 400)
-        self.post("/plan/since/", {**data, "confirm": "yes"}, status)
+        shown = f"{since}/{','.join(map(str, sorted(keys)))}"
+        self.post("/plan/since/", {**data, "confirm": shown}, status)
 
         def in_the_days_added(key: Key) -> bool:
             slug, day = key

@@ -10,6 +10,7 @@ from exercises.prescription import Frequency, Per
 from tests.builders import DAILY, TWO_OR_THREE_A_DAY, a_person, an_exercise, on_plan
 from tracking import planning
 from tracking.models import Pause, PlanItem
+from tracking.record import read
 
 pytestmark = pytest.mark.django_db
 
@@ -149,6 +150,26 @@ def test_an_edit_keeps_the_place_in_the_order(user: User) -> None:
     assert [row.exercise.slug for row in rows] == ["a", "c", "b"]
 
 
+def test_every_page_has_the_order_of_the_plan_also_after_an_edit(user: User) -> None:
+    exercises = [an_exercise(slug) for slug in "abc"]
+    planning.start(user, exercises, MONDAY)
+    planning.prescribe(user, exercises[2], WEDNESDAY, **columns(exercises[2], TWICE))
+    for _tap in (1, 2):
+        planning.move(user, "c", -1, WEDNESDAY)
+    rows = PlanItem.objects.for_user(user).in_order()
+    record = read(user, MONDAY, THURSDAY, list(rows), {})
+    assert [row.exercise.slug for row in record.latest.values()] == ["c", "a", "b"]
+    assert list(record.items) == [exercises[2].pk, exercises[0].pk, exercises[1].pk]
+
+
+def test_what_is_taken_off_and_brought_back_on_one_day_keeps_its_place(user: User) -> None:
+    exercises = [an_exercise(slug) for slug in "abc"]
+    planning.start(user, exercises, MONDAY)
+    planning.remove(user, exercises[0], WEDNESDAY)
+    planning.bring_back(user, exercises[0], WEDNESDAY)
+    assert [row.exercise.slug for row in PlanItem.objects.for_user(user).in_order()] == ["a", "b", "c"]
+
+
 # A start that is moved back
 
 
@@ -225,6 +246,13 @@ def test_pauses_may_touch(user: User) -> None:
     planning.pause(user, MONDAY, WEDNESDAY, None, "travel")
     planning.pause(user, MONDAY, MONDAY, TUESDAY, "other")
     assert [starts_on for starts_on, *_others in pauses(user)] == [MONDAY, TUESDAY, WEDNESDAY]
+
+
+def test_a_pause_that_is_ended_and_taken_again_on_one_day_is_one(user: User) -> None:
+    planning.pause(user, MONDAY, MONDAY, None, "illness")
+    planning.resume(user, MONDAY, WEDNESDAY)
+    planning.pause(user, WEDNESDAY, WEDNESDAY, None, "illness")
+    assert pauses(user) == [(MONDAY, None, "illness", [])]
 
 
 def test_what_is_changed_of_a_running_pause_holds_from_today_on(user: User) -> None:

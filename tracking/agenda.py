@@ -183,7 +183,7 @@ class DayAgenda:
     @property
     def is_all_paused(self) -> bool:
         """Whether a pause asks for nothing at all; one for a flare-up may keep some exercises."""
-        return self.pause is not None and all(card.status in (Status.PAUSED, Status.COMPLETE) for card in self.cards)
+        return self.pause is not None and not self.tally.prescribed
 
     @property
     def pause_words(self) -> str:
@@ -336,7 +336,7 @@ def _card(row: PlanItem, record: Record, day: date, today: date, nths: set[int])
     return Card(
         exercise=row.exercise,
         frequency=frequency,
-        dose=row.dose,
+        dose=row.dose.minimum if record.is_kept(row.exercise_id, day) else row.dose,
         standing=record.standing(row.value, day),
         done=len(nths),
         needed=needed,

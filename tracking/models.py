@@ -26,6 +26,10 @@ class PlanItemQuerySet(models.QuerySet["PlanItem"]):
     def started_by(self, day: date) -> Self:
         return self.filter(starts_on__lte=day)
 
+    def still_open(self) -> Self:
+        """In force, or about to be, with no end in sight."""
+        return self.filter(ends_on=None)
+
     def of(self, slug: str) -> Self:
         """Of the exercise with that slug, which comes along."""
         return self.filter(exercise__slug=slug).select_related("exercise")

@@ -86,6 +86,15 @@ class GrowForm(forms.Form):
     exercise = forms.SlugField(required=False)
 
 
+class Number(forms.IntegerField):
+    """A whole number from 1 up to a bound, with complaints that say so plainly."""
+
+    def __init__(self, label: Any, up_to: int) -> None:
+        bounds = _("A whole number from 1 to %(n)d.") % {"n": up_to}
+        complaints = dict.fromkeys(("required", "invalid", "min_value", "max_value"), bounds)
+        super().__init__(label=label, min_value=1, max_value=up_to, error_messages=complaints)
+
+
 class PrescriptionForm(forms.Form):
     """A dose and a frequency, each a range, and what the person calls the doses of a day."""
 
@@ -93,14 +102,14 @@ class PrescriptionForm(forms.Form):
         label=_("Counted per"),
         choices=[(Per.DAY.value, _("day")), (Per.WEEK.value, _("week"))],
         widget=forms.RadioSelect,
-        help_text=_("By the week, what counts is on how many different days it is done."),
+        help_text=_("By the week, different days are counted: twice on one day is one day."),
     )
-    at_least = forms.IntegerField(label=_("At least"), min_value=1, max_value=MAX_PER[Per.DAY])
-    at_most = forms.IntegerField(label=_("At most"), min_value=1, max_value=MAX_PER[Per.DAY])
-    repetitions_at_least = forms.IntegerField(label=_("At least"), min_value=1, max_value=MAX_REPETITIONS)
-    repetitions_at_most = forms.IntegerField(label=_("At most"), min_value=1, max_value=MAX_REPETITIONS)
-    seconds_at_least = forms.IntegerField(label=_("At least"), min_value=1, max_value=MAX_SECONDS)
-    seconds_at_most = forms.IntegerField(label=_("At most"), min_value=1, max_value=MAX_SECONDS)
+    at_least = Number(_("At least"), MAX_PER[Per.DAY])
+    at_most = Number(_("At most"), MAX_PER[Per.DAY])
+    repetitions_at_least = Number(_("At least"), MAX_REPETITIONS)
+    repetitions_at_most = Number(_("At most"), MAX_REPETITIONS)
+    seconds_at_least = Number(_("At least"), MAX_SECONDS)
+    seconds_at_most = Number(_("At most"), MAX_SECONDS)
     slot_names = forms.CharField(
         label=_("What you call the doses of a day"),
         required=False,
@@ -117,6 +126,11 @@ class PrescriptionForm(forms.Form):
     def __init__(self, *args: Any, exercise: Exercise | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.exercise = exercise
+
+    @property
+    def is_about_the_dose(self) -> bool:
+        """Whether something is wrong with what is folded away as a rule."""
+        return any(name not in ("per", "at_least", "at_most") for name in self.errors)
 
     @classmethod
     def filled_in(cls, values: Exercise | PlanItem, exercise: Exercise) -> "PrescriptionForm":
@@ -177,7 +191,9 @@ class PauseForm(forms.Form):
     """A pause that begins today or later. What is gone by stays as it was."""
 
     reason = forms.ChoiceField(label=_("Why"), choices=Pause.Reason.choices, widget=forms.RadioSelect)
-    first = forms.DateField(label=_("First day"), widget=DateInput())
+    first = forms.DateField(
+        label=_("First day"), widget=DateInput(), help_text=_("What you do on a paused day shows, but is not counted.")
+    )
     last = forms.DateField(
         label=_("Last day"),
         required=False,
@@ -205,7 +221,7 @@ class PauseForm(forms.Form):
         return first
 
     def clean_keeps(self) -> list[int]:
-        keeps: list[int] = self.cleaned_data["keeps"]
+        keeps = sorted(set(self.cleaned_data["keeps"]))
         if len(keeps) > MAX_KEPT:
             raise forms.ValidationError(_("Three at the most. In a flare-up, less is more."))
         return keeps
@@ -217,8 +233,8 @@ class PauseForm(forms.Form):
             self.add_error("last", _("The last day cannot come before the first."))
         if first and last and last > first + FAR:
             self.add_error("last", _("That is more than two years. Leave it empty for a pause without an end."))
-        if values.get("keeps") and values.get("reason") not in (None, Pause.Reason.FLARE_UP):
-            self.add_error("keeps", _("Only a flare-up keeps exercises. Choose it above, or none here."))
+        if values.get("reason") != Pause.Reason.FLARE_UP:
+            values["keeps"] = []  # said of a flare-up alone
         return values
 
     @property
@@ -245,6 +261,16 @@ class SinceForm(forms.Form):
         cast(forms.TypedMultipleChoiceField, self.fields["exercises"]).choices = [
             (one.pk, one.name) for one in exercises
         ]
+
+    @property
+    def shown(self) -> str:
+        """What the effect was shown for: only that can be confirmed. Needs `is_valid()` first."""
+        exercises = ",".join(str(exercise) for exercise in sorted(self.cleaned_data["exercises"]))
+        return f"{self.cleaned_data['since']}/{exercises}"
+
+    @property
+    def is_confirmed(self) -> bool:
+        return self.data.get("confirm") == self.shown
 
     def clean_since(self) -> date:
         since: date = self.cleaned_data["since"]

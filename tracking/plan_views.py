@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -24,6 +24,9 @@ from tracking.plan_forms import GrowForm, MoveForm, PauseForm, PrescriptionForm,
 
 ADDED = gettext_lazy("%(exercise)s is on your plan from today on.")
 
+SAVED = gettext_lazy("Your pause is saved. It asks for nothing, and your streak waits for you.")
+SAVED_KEEPING = gettext_lazy("Your pause is saved. Only what you keep is asked for, at its minimum.")
+
 form_page = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -36,6 +39,11 @@ def _to_take_up(user: User, slug: str) -> Exercise:
     if exercise is None:
         raise Http404(_("There is no such exercise, or it is no longer offered."))
     return exercise
+
+
+def _sent(request: HttpRequest) -> QueryDict | None:
+    """What a form is bound to: also to nothing at all, where that was sent."""
+    return request.POST if request.method == "POST" else None
 
 
 def _status(form: Any) -> int:
@@ -58,6 +66,7 @@ def start(request: HttpRequest) -> HttpResponse:
         planning.start_gently(user, Exercise.objects.offered().gentle(), _today(user))
     else:
         planning.start_fully(user, Exercise.objects.offered(), _today(user))
+    messages.success(request, _("Your plan begins today."))
     return redirect("today")
 
 
@@ -79,7 +88,7 @@ def prescribe(request: HttpRequest, slug: str) -> HttpResponse:
     row = PlanItem.objects.for_user(user).in_force_on(today).of(slug).first()
     exercise = row.exercise if row else _to_take_up(user, slug)
     if request.method != "POST":
-        form = PrescriptionForm.filled_in(row or exercise, exercise)
+        form = PrescriptionForm.filled_in(row or plans.last_item(user, exercise) or exercise, exercise)
     else:
         form = PrescriptionForm(request.POST, exercise=exercise)
         if form.is_valid():
@@ -160,13 +169,13 @@ def since(request: HttpRequest) -> HttpResponse:
     user = signed_in(request)
     today = _today(user)
     plan = plans.plan(user, today)
-    form = SinceForm(request.POST or None, today=today, exercises=plan.exercises)
+    form = SinceForm(_sent(request), today=today, exercises=plan.exercises)
     effect = None
     if form.is_valid():
         chosen = [one for one in plan.exercises if one.pk in form.cleaned_data["exercises"]]
         try:
             effect = plans.effect(user, chosen, form.cleaned_data["since"], today)
-            if "confirm" in request.POST:
+            if form.is_confirmed:
                 planning.begin_earlier(user, chosen, form.cleaned_data["since"], today)
                 messages.success(request, _("Your plan begins earlier now. You can fill in its days."))
                 return redirect("history")
@@ -185,8 +194,8 @@ def pause(request: HttpRequest, starts_on: date | None = None) -> HttpResponse:
     user = signed_in(request)
     today = _today(user)
     present = _pause(user, starts_on, today) if starts_on else None
-    exercises = plans.plan(user, today).exercises
-    form = PauseForm(request.POST or None, today=today, exercises=exercises, initial=plans.pause_form(present, today))
+    plan = plans.plan(user, today)
+    form = PauseForm(_sent(request), today=today, exercises=plan.exercises, initial=plans.pause_form(present, plan))
     if form.is_valid():
         values = form.cleaned_data
         try:
@@ -194,7 +203,7 @@ def pause(request: HttpRequest, starts_on: date | None = None) -> HttpResponse:
         except planning.OverlapError as error:
             form.add_error("first", plans.overlap(error))
         else:
-            messages.success(request, _("Your pause is saved. It asks for nothing, and your streak waits for you."))
+            messages.success(request, SAVED_KEEPING if values["keeps"] else SAVED)
             return redirect("plan")
     context = {"form": form, "pause": present}
     return render(request, "tracking/pause.html", context, status=_status(form))
@@ -205,10 +214,14 @@ def resume(request: HttpRequest, starts_on: date) -> HttpResponse:
     """End a pause that runs, from today on, or take back one that is to come."""
     user = signed_in(request)
     today = _today(user)
-    _pause(user, starts_on, today)
+    if not Pause.objects.for_user(user).beginning(starts_on).exists():
+        raise Http404(_("There is no such pause."))
     planning.resume(user, starts_on, today)
-    messages.success(request, _("Welcome back. Your plan goes on today.") if starts_on <= today else _("Taken back."))
-    return redirect("today" if starts_on <= today else "plan")
+    if starts_on > today:
+        messages.success(request, _("The pause is taken back."))
+        return redirect("plan")
+    messages.success(request, _("Welcome back. Your plan goes on today."))
+    return redirect("today")
 
 
 def _pause(user: User, starts_on: date, today: date) -> Pause:
@@ -225,8 +238,8 @@ def _pause(user: User, starts_on: date, today: date) -> Pause:
 def own(request: HttpRequest) -> HttpResponse:
     """Make an exercise, which is then on the plan from today on."""
     user = signed_in(request)
-    form = OwnExerciseForm(request.POST or None)
-    prescription = PrescriptionForm(request.POST or None, initial=plans.FIRST_GUESS, exercise=form.instance)
+    form = OwnExerciseForm(_sent(request))
+    prescription = PrescriptionForm(_sent(request), initial=plans.FIRST_GUESS, exercise=form.instance)
     # Both are checked, so that all that is wrong is said at once.
     if all([form.is_valid(), prescription.is_valid()]):
         with transaction.atomic():
@@ -240,14 +253,15 @@ def own(request: HttpRequest) -> HttpResponse:
 
 @form_page
 def change_own(request: HttpRequest, slug: str) -> HttpResponse:
-    """Change the words of an exercise of one's own; its dose and frequency belong to the plan."""
-    exercise = _own(signed_in(request), slug)
-    form = OwnExerciseForm(request.POST or None, instance=exercise)
+    """Change what an exercise of one's own is called and how it is done; its dose and frequency belong to the plan."""
+    user = signed_in(request)
+    exercise = _own(user, slug)
+    form = OwnExerciseForm(_sent(request), instance=_own(user, slug))
     if form.is_valid():
         form.save()
         messages.success(request, _("Your changes are saved."))
         return redirect(exercise)
-    context = {"form": form, "exercise": _own(signed_in(request), slug)}
+    context = {"form": form, "exercise": exercise}
     return render(request, "tracking/own.html", context, status=_status(form))
 
 

@@ -82,8 +82,7 @@ def remove(user: User, exercise: Exercise, day: date) -> None:
 def retire(user: User, exercise: Exercise, day: date) -> None:
     """Put an exercise of the person's own away: off the plan from `day` on, and no longer offered."""
     _close(user, exercise, day)
-    exercise.retired = True
-    exercise.save(update_fields=["retired"])
+    Exercise.objects.own(user).filter(pk=exercise.pk).update(retired=True)
 
 
 def _as_in(item: PlanItem) -> dict[str, Any]:
@@ -91,15 +90,13 @@ def _as_in(item: PlanItem) -> dict[str, Any]:
 
 
 def _from(user: User, exercise: Exercise, day: date, columns: dict[str, Any]) -> None:
-    if exercise.owner_id == user.pk and exercise.retired:
-        exercise.retired = False
-        exercise.save(update_fields=["retired"])
+    Exercise.objects.own(user).filter(pk=exercise.pk).update(retired=False)
     items = PlanItem.objects.for_user(user)
     present = items.in_force_on(day).filter(exercise=exercise).first()
     number = present.number if present else 1 + max(items.in_force_on(day).values_list("number", flat=True), default=0)
     before = _close(user, exercise, day)
     if before and all(getattr(before, name) == value for name, value in columns.items()):
-        before.ends_on, before.number = None, number
+        before.ends_on, before.number = None, present.number if present else before.number
         before.save(update_fields=["ends_on", "number"])
     else:
         PlanItem.objects.create(user=user, exercise=exercise, starts_on=day, number=number, **columns)
@@ -188,7 +185,7 @@ def grow(user: User, exercise: Exercise, day: date) -> None:
 
 
 def stay(user: User, day: date | None) -> None:
-    """Leave the plan as it is: until two more weeks after `day` are kept, or for good where there is none."""
+    """Leave the plan as it is: until two weeks are kept, not before that of `day`, or for good where there is none."""
     _grows_from(user, day)
 
 
@@ -232,7 +229,7 @@ def pause(
         if (other.starts_on, other.ends_on, other.reason, other.keeps) == (starts_on, ends_on, reason, list(keeps)):
             return  # the same once more: a double tap
         raise OverlapError(other)
-    before = pauses.filter(starts_on=replaces, ends_on=starts_on).first() if replaces else None
+    before = pauses.filter(ends_on=starts_on).first()
     if before and (before.reason, before.keeps) == (reason, list(keeps)):
         before.ends_on = ends_on
         before.save(update_fields=["ends_on"])

@@ -1,6 +1,6 @@
 """The seam between rows and the pages on which a plan is looked at and edited, as `agenda` is for the page of a day."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from datetime import date
@@ -81,6 +81,7 @@ class Plan:
     history: Sequence[PlanItem]
     pauses: Sequence[PauseWords]  # that run or are to come
     offer: Exercise | None
+    has_done_today: bool
 
     @cached_property
     def rows(self) -> Sequence[PlanItem]:
@@ -111,7 +112,7 @@ class Plan:
         return words % {"n": n, "time": minutes_in_words(round(seconds))}
 
 
-def in_words(pauses: Iterable[Pause], rows: Iterable[PlanItem], today: date) -> Sequence[PauseWords]:
+def pauses_in_words(pauses: Iterable[Pause], rows: Iterable[PlanItem], today: date) -> Sequence[PauseWords]:
     names = {row.exercise_id: row.exercise.name for row in rows}
     return [
         PauseWords(pause, today, [names[exercise] for exercise in pause.keeps if exercise in names]) for pause in pauses
@@ -125,32 +126,52 @@ def plan(user: User, today: date) -> Plan:
     rows = list(PlanItem.objects.for_user(user).in_order())
     record = read(user, first, week.last, rows, done_a_day(user, first, week.last))
     pauses = list(Pause.objects.for_user(user).not_over_on(today))
-    return Plan(today, rows, in_words(pauses, rows, today), growth.offer(user, record, today))
+    has_done_today = any(record.done_on(exercise, today) for exercise in record.items)
+    return Plan(today, rows, pauses_in_words(pauses, rows, today), growth.offer(user, record, today), has_done_today)
 
 
 # --- What could be taken up -------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
-    """Exercises that are not on the plan; `known` are the keys of those that once were."""
+class Addable:
+    """An exercise to take up, and the item with which it was last on the plan, if it ever was."""
 
-    catalogue: Sequence[Exercise]
-    own: Sequence[Exercise]
-    put_away: Sequence[Exercise]
-    known: Collection[int]
+    exercise: Exercise
+    last: PlanItem | None
+
+    @property
+    def prescription(self) -> str:
+        if self.last is None:
+            return prescription_in_words(self.exercise.dose, self.exercise.frequency)
+        return _with_names(self.last)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Exercises that are not on the plan. Those that once were come back as they were."""
+
+    known: Sequence[Addable]
+    catalogue: Sequence[Addable]
+    own: Sequence[Addable]
+
+
+def last_item(user: User, exercise: Exercise) -> PlanItem | None:
+    """The item with which the exercise was last on the plan."""
+    return PlanItem.objects.for_user(user).of(exercise.slug).order_by("starts_on").last()
 
 
 def choice(user: User, today: date) -> Choice:
     """Three queries."""
-    rows = list(PlanItem.objects.for_user(user).started_by(today))
+    rows = list(PlanItem.objects.for_user(user).started_by(today).in_order())
     on_plan = [row.exercise_id for row in rows if row.value.in_force_on(today)]
     exercises = list(Exercise.objects.may_be_taken_up_by(user).besides(on_plan).with_equipment())
+    last = {row.exercise_id: row for row in sorted(rows, key=lambda row: row.starts_on)}
+    addable = [Addable(exercise, last.get(exercise.pk)) for exercise in exercises]
     return Choice(
-        catalogue=[one for one in exercises if one.owner_id is None],
-        own=[one for one in exercises if one.owner_id and not one.retired],
-        put_away=[one for one in exercises if one.owner_id and one.retired],
-        known={row.exercise_id for row in rows},
+        known=[one for one in addable if one.last],
+        catalogue=[one for one in addable if not one.last and not one.exercise.owner_id],
+        own=[one for one in addable if not one.last and one.exercise.owner_id],
     )
 
 
@@ -173,7 +194,7 @@ class Lane:
     """The stretches of one exercise, or of the pauses, oldest first."""
 
     name: str
-    address: str
+    slug: str
     stretches: Sequence[Stretch]
 
 
@@ -190,7 +211,7 @@ class Timeline:
 
 
 def timeline(user: User, today: date) -> Timeline | None:
-    """What was in force when, up to today; None where nothing ever was. Four queries."""
+    """What was in force when, up to today; None where nothing ever was. Three queries."""
     rows = list(PlanItem.objects.for_user(user).started_by(today).in_order())
     if not rows:
         return None
@@ -214,14 +235,14 @@ def timeline(user: User, today: date) -> Timeline | None:
     lanes = [
         Lane(
             name=items[0].exercise.name,
-            address=items[0].exercise.slug,
+            slug=items[0].exercise.slug,
             stretches=[stretch(row.starts_on, row.ends_on, _with_names(row)) for row in items],
         )
         for items in by_exercise.values()
     ]
     pauses = [
         stretch(one.pause.starts_on, one.pause.ends_on, _with_keeps(one))
-        for one in in_words(record.pauses, rows, today)
+        for one in pauses_in_words(record.pauses, rows, today)
     ]
     return Timeline(first, today, lanes, Lane(_("Pauses"), "", pauses))
 
@@ -257,6 +278,10 @@ class Effect:
     since: date
     before: Figures
     after: Figures
+
+    @property
+    def since_words(self) -> str:
+        return full_date(self.since)
 
     @property
     def changes(self) -> bool:
@@ -322,10 +347,14 @@ FIRST_GUESS = {
 """The prescription of an exercise that somebody is about to make."""
 
 
-def pause_form(pause: Pause | None, today: date) -> Mapping[str, Any]:
-    """The form of a new pause, or of one that runs or is to come: what is changed of it holds from today on."""
+def pause_form(pause: Pause | None, plan: Plan) -> Mapping[str, Any]:
+    """The form of a new pause, or of one that runs or is to come: what is changed of it holds from today on.
+
+    A new one begins tomorrow where something is done today, for a paused day credits nothing.
+    """
+    today = plan.today
     if pause is None:
-        return {"first": today}
+        return {"first": today + ONE_DAY if plan.has_done_today else today}
     return {
         "reason": pause.reason,
         "first": max(pause.starts_on, today),
@@ -336,4 +365,7 @@ def pause_form(pause: Pause | None, today: date) -> Mapping[str, Any]:
 
 def overlap(error: OverlapError) -> str:
     span = span_words(error.pause.starts_on, error.pause.ends_on)
-    return _("You have a pause on some of these days already: %(span)s.") % {"span": span}
+    sentence = _(
+        "You have a pause on some of these days already: %(span)s. Choose other days, or change that one first."
+    )
+    return sentence % {"span": span}

@@ -5,7 +5,7 @@ Nothing here reads the clock, and the number of queries does not depend on how m
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 
@@ -14,7 +14,7 @@ from exercises.prescription import Frequency
 from tracking import adherence
 from tracking.adherence import Tally
 from tracking.models import Completion, Pause, PlanItem, Skip
-from tracking.schedule import Item, Paused, Standing, Week, frequency_on, paused_days, standing
+from tracking.schedule import Item, Paused, Standing, Week, frequency_on, is_kept, paused_days, standing
 
 Done = Mapping[int, Mapping[date, int]]
 """Completions a day, by exercise and day."""
@@ -38,17 +38,16 @@ class Record:
     @cached_property
     def items(self) -> Mapping[int, Sequence[Item]]:
         """By exercise, each in the order of their days; the exercises in the order of their latest items."""
-        places = {row.exercise_id: place for place, row in enumerate(self.rows)}
-        items: dict[int, list[Item]] = {exercise: [] for exercise in sorted(places, key=places.__getitem__)}
+        items: dict[int, list[Item]] = {exercise: [] for exercise in self.latest}
         for row in sorted(self.rows, key=lambda row: row.starts_on):
             items[row.exercise_id].append(row.value)
         return items
 
     @cached_property
     def latest(self) -> Mapping[int, PlanItem]:
-        """The latest item of each exercise, in the order of `items`."""
+        """The latest item of each exercise, in the order of the plan."""
         latest = {row.exercise_id: row for row in sorted(self.rows, key=lambda row: row.starts_on)}
-        return {exercise: latest[exercise] for exercise in self.items}
+        return {row.exercise_id: row for row in self.rows if latest[row.exercise_id] is row}
 
     @cached_property
     def _paused(self) -> Sequence[Paused]:
@@ -71,10 +70,18 @@ class Record:
         return day in self._paused_days[exercise]
 
     def pause_on(self, day: date) -> Pause | None:
-        return next((pause for pause in self.pauses if pause.value.holds(day)), None)
+        return next((row for row, pause in zip(self.pauses, self._paused, strict=True) if pause.holds(day)), None)
+
+    @cached_property
+    def days_of_pauses(self) -> frozenset[date]:
+        """On which any pause holds, whatever it keeps."""
+        return paused_days([replace(pause, keeps=frozenset()) for pause in self._paused], 0, self.first, self.last)
 
     def frequency(self, item: Item, day: date) -> Frequency:
         return frequency_on(item, day, self._paused)
+
+    def is_kept(self, exercise: int, day: date) -> bool:
+        return is_kept(exercise, day, self._paused)
 
     def standing(self, item: Item, day: date) -> Standing:
         return standing(

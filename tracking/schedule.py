@@ -98,8 +98,12 @@ def paused_days(pauses: Iterable[Paused], exercise: int, first: date, last: date
 
 def frequency_on(item: Item, day: date, pauses: Iterable[Paused]) -> Frequency:
     """The frequency of an item on a day: its minimum where a pause keeps it at that."""
-    kept = any(pause.holds(day) and item.exercise in pause.keeps for pause in pauses)
-    return item.frequency.minimum if kept else item.frequency
+    return item.frequency.minimum if is_kept(item.exercise, day, pauses) else item.frequency
+
+
+def is_kept(exercise: int, day: date, pauses: Iterable[Paused]) -> bool:
+    """Whether a pause holds on the day and keeps the exercise at its minimum."""
+    return any(pause.holds(day) and exercise in pause.keeps for pause in pauses)
 
 
 def standing(

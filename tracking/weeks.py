@@ -239,7 +239,7 @@ def history(user: User, today: date, year: int | None) -> History | None:
             week=week,
             tally=record.week_tally(week),
             is_running=week == running,
-            paused=sum(day <= today and record.pause_on(day) is not None for day in week.days),
+            paused=sum(day <= today and day in record.days_of_pauses for day in week.days),
             skips=skips[week],
         )
         for week in _weeks(start, running)

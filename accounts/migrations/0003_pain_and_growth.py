@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
             name="grows_from",
             field=models.DateField(
                 blank=True,
-                help_text="Two kept weeks after it, one more exercise is offered. Blank where nothing is to be offered.",
+                help_text="Two kept weeks later, of which the first may be a part, one more is offered. Blank: nothing is.",
                 null=True,
                 verbose_name="day since which the gentle plan is as it is",
             ),

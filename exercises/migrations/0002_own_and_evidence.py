@@ -4,6 +4,11 @@ from django.conf import settings
 from django.db import migrations, models
 
 
+def refuse_if_anybody_made_any(apps, schema_editor):
+    if apps.get_model("exercises", "Exercise").objects.exclude(owner=None).exists():
+        raise RuntimeError("People have made exercises of their own; going back would show them to everybody.")
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -42,4 +47,6 @@ class Migration(migrations.Migration):
             name='unknown',
             field=models.TextField(blank=True, help_text='One sentence, with its source.', verbose_name='what is not known'),
         ),
+        # On the way back this comes first: without their owners, own exercises would be everybody's.
+        migrations.RunPython(migrations.RunPython.noop, refuse_if_anybody_made_any),
     ]
