@@ -157,16 +157,18 @@ class NaivePlan:
             return NOT_FOUND
         if first < today or (last and last < first) or len(keeps) > KEPT_AT_MOST:
             return WRONG
-        if keeps and (reason != "flare-up" or not set(keeps) <= set(self.on_plan(today))):
+        if not set(keeps) <= set(self.on_plan(today)):
             return WRONG
+        if reason != "flare-up":
+            keeps = []
         days = [day for day in self.days if first <= day and (last is None or day <= last)]
         others = {day: pause for day, pause in self.paused.items() if pause is not old or day < today}
         new = NaivePause(reason, keeps)
         taken = {others[day] for day in days if day in others}
         if not taken:
             before = others.get(first - timedelta(days=1))
-            if old and before is old and (old.reason, old.keeps) == (new.reason, new.keeps):
-                new = old
+            if before and (before.reason, before.keeps) == (new.reason, new.keeps):
+                new = before
             self.paused = {**others, **dict.fromkeys(days, new)}
             return DONE
         for other in taken:
@@ -178,7 +180,7 @@ class NaivePlan:
 
     def resume(self, pause: NaivePause, today: date) -> int:
         if self.days_of(pause)[-1] < today:
-            return NOT_FOUND
+            return DONE  # it has ended already
         self.paused = {day: one for day, one in self.paused.items() if one is not pause or day < today}
         return DONE
 

@@ -7,7 +7,6 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.middleware import signed_in
@@ -18,8 +17,6 @@ from tracking.forms import PartForm, TickForm, YearForm
 from tracking.models import Completion, PlanItem, Skip
 from tracking.plan_forms import SkipForm
 from tracking.schedule import Week
-
-NOT_ON_THE_PLAN = gettext_lazy("This exercise was not on your plan on that day.")
 
 
 @require_safe
@@ -90,10 +87,14 @@ def skip(request: HttpRequest, day: date) -> HttpResponse:
     return redirect("today") if plan.is_today else redirect("day", plan.day)
 
 
+def _not_on_the_plan() -> Http404:
+    return Http404(_("This exercise was not on your plan on that day."))
+
+
 def _item(user: User, day: date, slug: str) -> PlanItem:
     item = PlanItem.objects.for_user(user).in_force_on(day).of(slug).first()
     if item is None:
-        raise Http404(str(NOT_ON_THE_PLAN))
+        raise _not_on_the_plan()
     return item
 
 
@@ -101,7 +102,7 @@ def _card(plan: agenda.DayAgenda, slug: str) -> agenda.Card:
     """The card of what has just been set, unless the exercise was taken off the plan in that very moment."""
     card = plan.card(slug)
     if card is None:
-        raise Http404(str(NOT_ON_THE_PLAN))
+        raise _not_on_the_plan()
     return card
 
 
