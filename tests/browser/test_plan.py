@@ -56,6 +56,7 @@ def test_a_gentle_start_grows_into_the_full_routine(
     often = page.get_by_role("group", name="How often")
     often.get_by_label("At least").fill("2")
     often.get_by_label("At most").fill("2")
+    page.get_by_text("Repetitions, seconds and names").click()
     page.get_by_label("What you call the doses of a day").fill("after waking\nafter lunch")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("Foot stretch is changed from today on.")).to_be_visible()
@@ -128,7 +129,7 @@ def test_an_exercise_of_ones_own_is_made_moved_up_and_skipped(
     page.get_by_role("button", name="Add to my plan").click()
     expect(page.get_by_text("Cat and cow is on your plan from today on.")).to_be_visible()
 
-    page.get_by_role("button", name="Move Cat and cow up").click()
+    page.get_by_role("button", name="Move up: Cat and cow").click()
     names = page.locator(".plan-list h2")
     expect(names).to_have_text(["Foot stretch", "Stretch the tendons", "Cat and cow", "Stretch the legs up"])
 
@@ -138,7 +139,7 @@ def test_an_exercise_of_ones_own_is_made_moved_up_and_skipped(
     page.get_by_label("sore").check()
     page.get_by_role("button", name="Skip it for today").click()
     expect(page.get_by_text("Cat and cow: Skipped: sore.")).to_be_visible()
-    page.get_by_role("button", name="Do not skip it after all").click()
+    page.get_by_role("button", name="Undo the skip").click()
     expect(page.get_by_role("heading", name="Skipped for today")).to_have_count(0)
     assert not Skip.objects.exists()
 
