@@ -102,6 +102,15 @@ def test_what_is_skipped_may_still_be_done(user: User) -> None:
     assert cards == {"stand": "due", "walk": "complete"}
 
 
+def test_what_was_skipped_and_done_after_all_is_no_longer_told(user: User) -> None:
+    client = browser_of(user)
+    client.post(SKIP, {"exercise": "walk", "reason": "sore"})
+    client.post("/day/2026-11-18/walk/1/", {"done": "yes"})
+    client.get("/today/")  # where the answers to both are read
+    assert "sore" not in text_of(client.get("/week/2026-11-16/"))
+    assert "skipped" not in text_of(client.get("/history/"))
+
+
 def test_what_is_half_done_and_then_skipped_says_both_in_the_week(user: User) -> None:
     hop = an_exercise("hop", TWO_OR_THREE_A_DAY)
     on_plan(user, hop, MONDAY)

@@ -96,6 +96,16 @@ class Record:
         week = Week.of(day, self.week_start)
         return adherence.asked_on(self.items[exercise], week, day, today, self.done.get(exercise, {}), self._paused)
 
+    def left_out(self, today: date) -> Mapping[tuple[int, date], str]:
+        """The skips that made a difference: of what was on the plan, not paused, and not done after all."""
+        return {
+            (exercise, day): reason
+            for (exercise, day), reason in self.skips.items()
+            if exercise in self.items
+            and not self.is_paused(exercise, day)
+            and not self.done_on(exercise, day) >= max(self.asked_on(exercise, day, today), 1)
+        }
+
     def tally(self, exercise: int, week: Week) -> Tally:
         return adherence.tally(self.items[exercise], week, self.done.get(exercise, {}), self._paused_days[exercise])
 

@@ -144,8 +144,8 @@ def week_agenda(user: User, week: Week, today: date) -> WeekAgenda:
                 "exercise": record.latest[exercise].exercise.name,
                 "reason": Skip.Reason(reason).label,
             }
-            for (exercise, day), reason in sorted(record.skips.items(), key=lambda skip: skip[0][1])
-            if day in week.days and exercise in record.latest
+            for (exercise, day), reason in sorted(record.left_out(today).items(), key=lambda skip: skip[0][1])
+            if day in week.days
         ],
     )
 
@@ -232,7 +232,7 @@ def history(user: User, today: date, year: int | None) -> History | None:
         return None
     record = read(user, start.first, running.last, rows, done_a_day(user, start.first, running.last))
     skips: dict[Week, list[str]] = defaultdict(list)
-    for (_exercise, day), reason in record.skips.items():
+    for (_exercise, day), reason in record.left_out(today).items():
         skips[Week.of(day, user.week_start)].append(reason)
     lines = [
         WeekLine(
