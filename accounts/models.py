@@ -64,6 +64,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     safety_read_at = models.DateTimeField(_("has read the safety notes"), null=True, blank=True)
     asks_pain = models.BooleanField(_("ask about pain"), default=True)
     pain_asked_on = models.DateField(_("last day on which a question about pain was answered"), null=True, blank=True)
+    pain_alarm_on = models.DateField(_("last day with alarming pain"), null=True, blank=True)
     grows_from = models.DateField(
         _("day since which the gentle plan is as it is"),
         null=True,

@@ -65,7 +65,7 @@ class OwnExerciseForm(forms.ModelForm):
     `key` is made with the form and becomes part of the exercise's address, so that a double tap makes one exercise.
     """
 
-    key = forms.RegexField(r"^[0-9a-f]{12}$", widget=forms.HiddenInput, required=False)
+    key = forms.RegexField(r"^[0-9a-f]{12}$", widget=forms.HiddenInput(attrs={"autocomplete": "off"}), required=False)
     # By their slugs: a number could be one that a database cannot even compare with.
     equipment = forms.ModelMultipleChoiceField(
         Equipment.objects.all(),
@@ -126,7 +126,7 @@ class OwnExerciseForm(forms.ModelForm):
                 self.save()
         except IntegrityError:
             made = Exercise.objects.own(user).with_slug(exercise.slug).first()
-            if made:
+            if made and (made.name, made.steps) == (exercise.name, exercise.steps):
                 return made
             exercise.slug = f"own-{token_hex(6)}"
             self.save()

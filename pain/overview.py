@@ -5,13 +5,13 @@ Nothing here reads the clock; `today` is the person's own date and comes from th
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
 from accounts.models import User
 from pain import words
 from pain.models import CheckIn
 from pain.picture import Mark, Picture, mark
-from pain.rule import Outcome, outcome
+from pain.rule import DAYS_BEFORE, Outcome, outcome
 from pain.trend import Spread, by_week
 from tracking.adherence import Tally
 from tracking.dates import day_and_month, full_date, short_date, short_span
@@ -136,6 +136,13 @@ def overview(user: User, today: date) -> Overview:
         lines=[Line(row, today) for row in rows[:LISTED]],
         has_earlier=len(rows) > LISTED or rows[0].has_older,
     )
+
+
+def is_alarming(user: User, today: date) -> bool:
+    """Whether any check-in of today calls for the warning signs. One query."""
+    rows = CheckIn.objects.for_user(user).between(today - timedelta(days=DAYS_BEFORE), today).latest_first()
+    latest = _latest(list(rows), today)
+    return latest is not None and (latest.outcome.alarm or bool(latest.alarmed_by))
 
 
 def earlier(user: User, today: date, page: int) -> Earlier | None:

@@ -29,6 +29,7 @@ def pain(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         CheckIn.objects.record(user, today, now, **form.cleaned_data)
         _answered(user, today)
+        _keep_alarm_in_sight(user, today)
         # To the heading of the advice, which takes the focus there.
         return redirect(f"{reverse('pain')}#advice")
     context = {"form": form, "overview": overview.overview(user, today)}
@@ -48,8 +49,10 @@ def earlier(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def take_back(request: HttpRequest, day: date, key: UUID) -> HttpResponse:
-    if not CheckIn.objects.take_back(signed_in(request), day, key):
+    user = signed_in(request)
+    if not CheckIn.objects.take_back(user, day, key):
         raise Http404(_("This check-in is not there, or no longer."))
+    _keep_alarm_in_sight(user, user.day_at(timezone.now()))
     messages.success(request, _("The check-in is taken back."))
     return redirect("pain")
 
@@ -75,6 +78,12 @@ def _answered(user: User, today: date) -> None:
     if user.pain_asked_on != today:
         user.pain_asked_on = today
         user.save(update_fields=["pain_asked_on"])
+
+
+def _keep_alarm_in_sight(user: User, today: date) -> None:
+    """Note on the person whether today's pages are to lead back to the advice, so that they need not ask for it."""
+    user.pain_alarm_on = today if overview.is_alarming(user, today) else None
+    user.save(update_fields=["pain_alarm_on"])
 
 
 def _page_that_asked(request: HttpRequest) -> str:

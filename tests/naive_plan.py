@@ -173,7 +173,8 @@ class NaivePlan:
             return DONE
         for other in taken:
             same = (other.reason, other.keeps) == (new.reason, new.keeps)
-            if same and [day for day in others if others[day] is other] == days:
+            its_days = sorted(day for day in others if others[day] is other)
+            if same and its_days[-len(days) :] == days:
                 self.paused = others
                 return DONE
         return WRONG

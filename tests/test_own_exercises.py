@@ -131,6 +131,13 @@ def test_a_key_that_is_somebody_elses_makes_an_exercise_of_ones_own(user: User) 
     assert Exercise.objects.own(user).get().slug != SLUG
 
 
+def test_another_exercise_under_the_same_key_is_another_exercise(user: User) -> None:
+    client = browser_of(user)
+    for name in ("One", "Two"):
+        assert client.post("/plan/own/", {**CAT, "name": name}).status_code == 302
+    assert [exercise.name for exercise in Exercise.objects.own(user).order_by("name")] == ["One", "Two"]
+
+
 def test_what_its_dose_is_made_of_stays_as_it_was(user: User) -> None:
     client = browser_of(user)
     client.post("/plan/own/", CAT)

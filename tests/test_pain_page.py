@@ -257,6 +257,35 @@ def test_an_alarm_of_today_is_not_forgotten_at_the_next_check_in(user: User) -> 
     assert "Earlier today you noted 8 of 10." in text_of(page)
 
 
+def test_an_alarm_stays_in_sight_on_the_pages_of_its_day_until_it_is_taken_back(
+    user: User, time_machine: TimeMachineFixture
+) -> None:
+    client = browser_of(user)
+    lead = "Please read this before you exercise"
+
+    def shown() -> list[bool]:
+        return [lead in text_of(client.get(address)) for address in ("/today/", "/session/")]
+
+    assert shown() == [False, False]
+    client.post("/pain/", {**FILLED_IN, "key": str(UUID(int=1)), "score": "8"})
+    client.post("/pain/", {**FILLED_IN, "key": str(UUID(int=2)), "score": "1"})
+    assert shown() == [True, True]
+    # Nothing is taken away from the person.
+    assert "Start the guided session" in text_of(client.get("/today/"))
+    client.post(f"/pain/{WEDNESDAY}/{UUID(int=1)}/take-back/")
+    assert shown() == [False, False]
+    client.post("/pain/", {**FILLED_IN, "key": str(UUID(int=3)), "score": "9"})
+    time_machine.move_to(NOW + timedelta(days=1), tick=False)
+    assert shown() == [False, False]
+
+
+def test_a_form_with_something_wrong_in_it_does_not_hide_an_alarm(user: User) -> None:
+    noted(user, 9)
+    answer = browser_of(user).post("/pain/", {**FILLED_IN, "score": ""})
+    assert answer.status_code == 400
+    assert advice(answer) == [("ease-off", "yes")]
+
+
 def test_what_is_said_last_is_what_is_advised_on(user: User, time_machine: TimeMachineFixture) -> None:
     """Also by a form that was sent before, and is sent again after another one."""
     client = browser_of(user)

@@ -8,7 +8,17 @@ from time_machine import TimeMachineFixture
 
 from accounts.models import User
 from exercises.models import Exercise
-from tests.builders import TWO_OR_THREE_A_DAY, a_person, an_exercise, browser_of, did, elements, on_plan, text_of
+from tests.builders import (
+    TWO_OR_THREE_A_DAY,
+    TWO_OR_THREE_A_WEEK,
+    a_person,
+    an_exercise,
+    browser_of,
+    did,
+    elements,
+    on_plan,
+    text_of,
+)
 from tracking.models import Pause
 
 pytestmark = pytest.mark.django_db
@@ -117,7 +127,7 @@ def test_a_pause_that_is_over_stays_as_it_was(user: User) -> None:
     client = browser_of(user)
     assert client.get("/plan/pause/2026-11-16/").status_code == 404
     # Ended already: the second tap of a double tap.
-    assert client.post("/plan/pause/2026-11-16/end/").status_code == 302
+    assert "Welcome back" not in text_of(client.post("/plan/pause/2026-11-16/end/", follow=True))
     assert pauses(user) == [(MONDAY, WEDNESDAY, "illness")]
 
 
@@ -210,7 +220,18 @@ def test_only_a_flare_up_keeps_anything(user: User) -> None:
     client = browser_of(user)
     client.post("/plan/pause/", {"reason": "travel", "first": "2026-11-18", "last": "", "keeps": [str(walk.pk)]})
     assert Pause.objects.get().keeps == []
+    assert "only a flare-up keeps exercises" in text_of(client.get("/plan/"))
     assert statuses(client.get("/today/")) == {"walk": "paused"}
+
+
+def test_a_flare_up_that_keeps_something_asks_for_it_also_while_it_rests(user: User) -> None:
+    grip = an_exercise("grip", TWO_OR_THREE_A_WEEK)
+    on_plan(user, grip, MONDAY)
+    did(user, grip, TUESDAY)
+    a_pause(user, WEDNESDAY, None, "flare-up", grip)
+    page = browser_of(user).get("/today/")
+    assert statuses(page) == {"grip": "resting"}
+    assert "Only what you chose to keep is asked for" in text_of(page)
 
 
 def test_in_a_flare_up_the_low_end_of_the_dose_is_enough(user: User) -> None:

@@ -232,6 +232,13 @@ def test_the_same_pause_again_is_a_double_tap(user: User) -> None:
     assert pauses(user) == [(TUESDAY, THURSDAY, "illness", [])]
 
 
+def test_a_double_tap_on_a_pause_that_goes_on_with_another_is_one_as_well(user: User) -> None:
+    planning.pause(user, MONDAY, MONDAY, WEDNESDAY, "illness")
+    for _tap in (1, 2):
+        planning.pause(user, MONDAY, WEDNESDAY, None, "illness")
+    assert pauses(user) == [(MONDAY, None, "illness", [])]
+
+
 @pytest.mark.parametrize(("starts_on", "ends_on"), [(MONDAY, None), (TUESDAY, WEDNESDAY), (WEDNESDAY, None)])
 def test_a_pause_that_overlaps_another_is_refused(user: User, starts_on: date, ends_on: date | None) -> None:
     planning.pause(user, MONDAY, TUESDAY, THURSDAY, "illness")

@@ -111,6 +111,14 @@ def test_what_was_skipped_and_done_after_all_is_no_longer_told(user: User) -> No
     assert "skipped" not in text_of(client.get("/history/"))
 
 
+def test_what_was_skipped_and_taken_off_on_the_same_day_is_no_longer_told(user: User) -> None:
+    client = browser_of(user)
+    client.post(SKIP, {"exercise": "walk", "reason": "sore"})
+    client.post("/plan/exercise/walk/remove/")
+    client.get("/today/")
+    assert "skipped" not in text_of(client.get("/history/"))
+
+
 def test_what_is_half_done_and_then_skipped_says_both_in_the_week(user: User) -> None:
     hop = an_exercise("hop", TWO_OR_THREE_A_DAY)
     on_plan(user, hop, MONDAY)

@@ -183,7 +183,7 @@ class DayAgenda:
     @property
     def is_all_paused(self) -> bool:
         """Whether a pause asks for nothing at all; one for a flare-up may keep some exercises."""
-        return self.pause is not None and not self.tally.prescribed
+        return self.pause is not None and not any(card.exercise.pk in self.pause.keeps for card in self.cards)
 
     @property
     def pause_words(self) -> str:

@@ -82,7 +82,9 @@ class MoveForm(forms.Form):
 class GrowForm(forms.Form):
     """An answer to the offer of one more exercise."""
 
-    answer = forms.ChoiceField(choices=[("add", _("add it")), ("later", _("not now")), ("never", _("leave it"))])
+    answer = forms.ChoiceField(
+        choices=[("add", _("add it")), ("later", _("ask me later")), ("never", _("what I have is enough"))]
+    )
     exercise = forms.SlugField(required=False)
 
 
@@ -236,6 +238,11 @@ class PauseForm(forms.Form):
         if values.get("reason") != Pause.Reason.FLARE_UP:
             values["keeps"] = []  # said of a flare-up alone
         return values
+
+    @property
+    def has_dropped_keeps(self) -> bool:
+        """Whether exercises were ticked although it is no flare-up. Needs `is_valid()` first."""
+        return "keeps" in self.data and not self.cleaned_data["keeps"]
 
     @property
     def ends_on(self) -> date | None:

@@ -138,7 +138,7 @@ def grow(request: HttpRequest) -> HttpResponse:
     """An answer to the offer of one more exercise."""
     user, form = signed_in(request), GrowForm(request.POST)
     if not form.is_valid():
-        raise BadRequest(_("Choose one of the answers: add it, not now, or leave it at this."))
+        raise BadRequest(_("Choose one of the answers: add it, later, or that what you have is enough."))
     today = _today(user)
     match form.cleaned_data["answer"]:
         case "add":
@@ -204,6 +204,8 @@ def pause(request: HttpRequest, starts_on: date | None = None) -> HttpResponse:
             form.add_error("first", plans.overlap(error))
         else:
             messages.success(request, SAVED_KEEPING if values["keeps"] else SAVED)
+            if form.has_dropped_keeps:
+                messages.info(request, _("What you ticked to keep is left out: only a flare-up keeps exercises."))
             return redirect("plan")
     context = {"form": form, "pause": present}
     return render(request, "tracking/pause.html", context, status=_status(form))
@@ -214,8 +216,11 @@ def resume(request: HttpRequest, starts_on: date) -> HttpResponse:
     """End a pause that runs, from today on, or take back one that is to come."""
     user = signed_in(request)
     today = _today(user)
-    if not Pause.objects.for_user(user).beginning(starts_on).exists():
+    pause = Pause.objects.for_user(user).beginning(starts_on).first()
+    if pause is None:
         raise Http404(_("There is no such pause."))
+    if pause.ends_on and pause.ends_on <= today:
+        return redirect("today")  # it has ended already: a double tap
     planning.resume(user, starts_on, today)
     if starts_on > today:
         messages.success(request, _("The pause is taken back."))

@@ -226,7 +226,8 @@ def pause(
     others = pauses.not_over_on(starts_on)
     other = (others if ends_on is None else others.filter(starts_on__lt=ends_on)).first()
     if other is not None:
-        if (other.starts_on, other.ends_on, other.reason, other.keeps) == (starts_on, ends_on, reason, list(keeps)):
+        same = (other.ends_on, other.reason, other.keeps) == (ends_on, reason, list(keeps))
+        if same and other.starts_on <= starts_on:
             return  # the same once more: a double tap
         raise OverlapError(other)
     before = pauses.filter(ends_on=starts_on).first()

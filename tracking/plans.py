@@ -175,7 +175,7 @@ def choice(user: User, today: date) -> Choice:
     )
 
 
-# --- What was in force when -------------------------------------------------------------------------------------------
+# --- How a plan has changed -------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +211,7 @@ class Timeline:
 
 
 def timeline(user: User, today: date) -> Timeline | None:
-    """What was in force when, up to today; None where nothing ever was. Three queries."""
+    """How the plan has changed, up to today; None where nothing ever was. Three queries."""
     rows = list(PlanItem.objects.for_user(user).started_by(today).in_order())
     if not rows:
         return None

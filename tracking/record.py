@@ -97,11 +97,12 @@ class Record:
         return adherence.asked_on(self.items[exercise], week, day, today, self.done.get(exercise, {}), self._paused)
 
     def left_out(self, today: date) -> Mapping[tuple[int, date], str]:
-        """The skips that made a difference: of what was on the plan, not paused, and not done after all."""
+        """The skips worth telling: of what was on the plan, not paused, and not done after all."""
         return {
             (exercise, day): reason
             for (exercise, day), reason in self.skips.items()
             if exercise in self.items
+            and self.item_on(exercise, day)
             and not self.is_paused(exercise, day)
             and not self.done_on(exercise, day) >= max(self.asked_on(exercise, day, today), 1)
         }

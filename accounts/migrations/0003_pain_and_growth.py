@@ -19,6 +19,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name="user",
+            name="pain_alarm_on",
+            field=models.DateField(blank=True, null=True, verbose_name="last day with alarming pain"),
+        ),
+        migrations.AddField(
+            model_name="user",
             name="grows_from",
             field=models.DateField(
                 blank=True,

@@ -13,7 +13,7 @@ register = template.Library()
 
 @register.simple_tag(takes_context=True)
 def in_my_plan(context: dict[str, Any], exercise: Exercise) -> str:
-    """The prescription of this exercise in the plan of who looks at it; nothing where it is not on one. One query."""
+    """The prescription of this exercise in the plan of who looks at it; nothing where no item is open. One query."""
     user = context["user"]
     if not user.is_authenticated:
         return ""
