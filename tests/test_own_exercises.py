@@ -11,7 +11,7 @@ from time_machine import TimeMachineFixture
 from accounts.models import User
 from exercises.models import Equipment, Exercise
 from tests.builders import a_person, an_exercise, browser_of, did, elements, on_plan, text_of
-from tests.test_plan_page import TWICE
+from tests.test_plan_page import TWICE, slugs
 from tracking.models import PlanItem
 
 pytestmark = pytest.mark.django_db
@@ -39,10 +39,6 @@ def wednesday(time_machine: TimeMachineFixture) -> None:
 @pytest.fixture
 def user() -> User:
     return a_person()
-
-
-def slugs(response: Any) -> list[str]:
-    return [one["data-exercise"] for one in elements(response, "data-exercise")]
 
 
 def test_an_exercise_of_ones_own_is_in_the_plan_the_session_the_week_and_the_history(user: User) -> None:

@@ -28,6 +28,11 @@ def prescription(row: PlanItem) -> str:
     return prescription_in_words(row.dose, row.frequency)
 
 
+def slot_names(row: PlanItem) -> str:
+    """“after waking, lunch”."""
+    return ", ".join(filter(None, row.slot_name_list))
+
+
 @dataclass(frozen=True, slots=True)
 class PauseWords:
     """A pause as a page tells it."""
@@ -69,8 +74,7 @@ class Entry:
 
     @property
     def slot_names(self) -> str:
-        """“after waking, lunch”."""
-        return ", ".join(filter(None, self.row.slot_name_list))
+        return slot_names(self.row)
 
 
 @dataclass(frozen=True)
@@ -95,10 +99,6 @@ class Plan:
     @property
     def exercises(self) -> Sequence[Exercise]:
         return [row.exercise for row in self.rows]
-
-    @property
-    def running_pause(self) -> PauseWords | None:
-        return next((pause for pause in self.pauses if pause.is_running), None)
 
     @property
     def summary(self) -> str:
@@ -248,7 +248,7 @@ def timeline(user: User, today: date) -> Timeline | None:
 
 
 def _with_names(row: PlanItem) -> str:
-    names = ", ".join(filter(None, row.slot_name_list))
+    names = slot_names(row)
     return f"{prescription(row)} ({names})" if names else prescription(row)
 
 
@@ -301,9 +301,7 @@ def effect(user: User, exercises: Iterable[Exercise], since: date, today: date) 
     rows = list(PlanItem.objects.for_user(user).started_by(today).in_order())
     first = min([since, *(row.starts_on for row in rows)])
     running = Week.of(today, user.week_start)
-    weeks = [Week.of(first, user.week_start)]
-    while weeks[-1] != running:
-        weeks.append(weeks[-1].shifted(1))
+    weeks = Week.of(first, user.week_start).through(running)
     record = read(user, weeks[0].first, running.last, rows, done_a_day(user, weeks[0].first, running.last))
     moved = {exercise.pk for exercise in exercises}
     return Effect(since, _figures(record, weeks), _figures(_begun(record, moved, since), weeks))

@@ -104,7 +104,7 @@ class Record:
             if exercise in self.items
             and self.item_on(exercise, day)
             and not self.is_paused(exercise, day)
-            and not self.done_on(exercise, day) >= max(self.asked_on(exercise, day, today), 1)
+            and self.done_on(exercise, day) < max(self.asked_on(exercise, day, today), 1)
         }
 
     def tally(self, exercise: int, week: Week) -> Tally:

@@ -56,6 +56,10 @@ class Week:
     def shifted(self, weeks: int) -> "Week":
         return Week(self.first + timedelta(weeks=weeks))
 
+    def through(self, last: "Week") -> "list[Week]":
+        """This week and those after it, `last` included."""
+        return [self.shifted(n) for n in range((last.first - self.first) // timedelta(weeks=1) + 1)]
+
 
 @dataclass(frozen=True, slots=True)
 class Item:

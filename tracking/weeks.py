@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -242,7 +242,7 @@ def history(user: User, today: date, year: int | None) -> History | None:
             paused=sum(day <= today and day in record.days_of_pauses for day in week.days),
             skips=skips[week],
         )
-        for week in _weeks(start, running)
+        for week in start.through(running)
     ]
     finished, last = [line.tally for line in lines[:-1]], lines[-1].tally
     # As with the streak, the running week counts once it is kept.
@@ -258,10 +258,6 @@ def history(user: User, today: date, year: int | None) -> History | None:
     )
 
 
-def _weeks(first: Week, last: Week) -> list[Week]:
-    return [first.shifted(n) for n in range((last.first - first.first) // timedelta(weeks=1) + 1)]
-
-
 def tallies(user: User, first: Week, last: Week) -> Mapping[Week, Tally]:
     """The tally of each week from `first` to `last`, both of the person's week start. Three queries."""
     record = Record(
@@ -273,4 +269,4 @@ def tallies(user: User, first: Week, last: Week) -> Mapping[Week, Tally]:
         skips={},  # They change no figure.
         done=done_a_day(user, first.first, last.last),
     )
-    return {week: total(record.tally(exercise, week) for exercise in record.items) for week in _weeks(first, last)}
+    return {week: record.week_tally(week) for week in first.through(last)}
