@@ -77,6 +77,9 @@ INSTALLED_APPS = [
     "exercises",
     "tracking",
     "pain",
+    "history",
+    "sharing",
+    "rights",
 ]
 
 MIDDLEWARE = [

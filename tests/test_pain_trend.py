@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from time_machine import TimeMachineFixture
 
 from accounts.models import User
+from history.overview import history
 from pain.models import CheckIn
 from pain.picture import mark
 from pain.rule import Entry
@@ -20,7 +21,7 @@ from tests.builders import TWO_OR_THREE_A_WEEK, a_person, an_exercise, browser_o
 from tracking.adherence import Tally
 from tracking.models import Pause
 from tracking.schedule import Week
-from tracking.weeks import history, tallies
+from tracking.weeks import tallies
 
 MONDAY = date(2026, 11, 16)
 NOW = datetime(2026, 11, 19, 10, tzinfo=UTC)

@@ -40,12 +40,6 @@ class TickForm(forms.Form):
         return next(str(error) for errors in self.errors.values() for error in errors)
 
 
-class YearForm(forms.Form):
-    """The year of a history; left out for the running one."""
-
-    year = forms.IntegerField(required=False, min_value=2000, max_value=2199)
-
-
 class PartForm(forms.Form):
     """Which part of today's session somebody has in mind; all of it where nothing is said."""
 

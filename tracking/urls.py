@@ -30,7 +30,6 @@ urlpatterns = [
     path("session/", views.session, name="session"),
     path("week/", views.this_week, name="this_week"),
     path("week/<date:first>/", views.week, name="week"),
-    path("history/", views.history, name="history"),
     path("plan/", plan_views.plan, name="plan"),
     path("plan/start/", plan_views.start, name="start_plan"),
     path("plan/add/", plan_views.choose, name="choose_exercise"),

@@ -13,7 +13,7 @@ from accounts.middleware import signed_in
 from accounts.models import User
 from exercises.models import Exercise
 from tracking import agenda, guide, weeks
-from tracking.forms import PartForm, TickForm, YearForm
+from tracking.forms import PartForm, TickForm
 from tracking.models import Completion, PlanItem, Skip
 from tracking.plan_forms import SkipForm
 from tracking.schedule import Week
@@ -136,13 +136,3 @@ def week(request: HttpRequest, first: date) -> HttpResponse:
         return redirect("week", week.first)
     plan = weeks.week_agenda(user, week, user.day_at(timezone.now()))
     return render(request, "tracking/week.html", {"agenda": plan})
-
-
-@require_safe
-def history(request: HttpRequest) -> HttpResponse:
-    user = signed_in(request)
-    form = YearForm(request.GET)
-    past = weeks.history(user, user.day_at(timezone.now()), form.cleaned_data["year"]) if form.is_valid() else None
-    if past is None:
-        raise Http404(_("There is no history for this year."))
-    return render(request, "tracking/history.html", {"history": past})

@@ -1,0 +1,7 @@
+from django.urls import path
+
+from history import views
+
+urlpatterns = [
+    path("", views.history, name="history"),
+]
