@@ -1,34 +1,59 @@
-"""The seam between rows and the page of all weeks, as `tracking.agenda` is for the page of a day."""
+"""The seam between rows and the page of a year, as `tracking.agenda` is for the page of a day."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
-from tracking.adherence import Averages, Tally, four_week_averages, streak
-from tracking.dates import short_span
-from tracking.models import PlanItem, Skip
-from tracking.record import done_a_day, read
+from exercises.models import Exercise
+from history.habits import LATELY, longest_gap, usual_weekday
+from history.picture import Picture, WeekMarks
+from history.words import sentences
+from history.year import Year, read_year
+from pain.models import CheckIn
+from pain.trend import Spread, by_week
+from pain.words import spread_in_words
+from tracking.adherence import Averages, Tally, four_week_averages, streak, total
+from tracking.dates import short_month, short_span, weekday
+from tracking.models import Skip
 from tracking.schedule import Week
 
 
 @dataclass(frozen=True, slots=True)
 class WeekLine:
-    """One week in the history: its tally, the days on which a pause held, and why exercises were skipped."""
+    """One week, with the strength it ended with, its pain, its days of pause, and why exercises were skipped."""
 
     week: Week
     tally: Tally
     is_running: bool
+    strength: float | None
+    pain: Spread | None
     paused: int
     skips: Sequence[str]
 
     @property
     def span_words(self) -> str:
         return short_span(self.week)
+
+    @property
+    def words(self) -> str:
+        """“20 of 24 doses · kept · strength 64 · pain 3 (2–5)”."""
+        parts = [_("nothing asked")]
+        if self.tally.prescribed:
+            doses = ngettext("%(credited)d of %(n)d dose", "%(credited)d of %(n)d doses", self.tally.prescribed)
+            parts = [doses % {"credited": self.tally.credited, "n": self.tally.prescribed}]
+        if self.tally.kept:
+            parts.append(_("kept"))
+        if self.strength is not None:
+            parts.append(_("strength %(n)d") % {"n": in_hundredths(self.strength)})
+        if self.pain:
+            parts.append(_("pain %(spread)s") % {"spread": spread_in_words(self.pain)})
+        return " · ".join(parts)
 
     @property
     def paused_words(self) -> str:
@@ -47,53 +72,161 @@ class WeekLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Row:
+    """One exercise over the weeks of a year. What is on the plan no longer has no strength."""
+
+    exercise: Exercise
+    weeks: Sequence[Tally]
+    usual: int | None
+    gap: int
+    strength: int | None
+
+    @property
+    def tally(self) -> Tally:
+        return total(self.weeks)
+
+    @property
+    def kept(self) -> int:
+        return sum(week.kept for week in self.weeks)
+
+    @property
+    def counted(self) -> int:
+        return sum(bool(week.prescribed) for week in self.weeks)
+
+    @property
+    def kept_words(self) -> str:
+        return _("%(kept)d of %(n)d") % {"kept": self.kept, "n": self.counted}
+
+    @property
+    def usual_words(self) -> str:
+        return "" if self.usual is None else weekday(WEEK_OF_NAMES.days[self.usual])
+
+    @property
+    def gap_words(self) -> str:
+        return ngettext("%(n)d day", "%(n)d days", self.gap) % {"n": self.gap}
+
+
+WEEK_OF_NAMES = Week(date(2024, 1, 1))
+
+
+def in_hundredths(strength: float) -> int:
+    """Strength as the pages show it, from 0 to 100."""
+    return round(100 * strength)
+
+
 class History:
-    """All weeks since the first plan item; `lines` are those of one year, newest first.
+    """The page of a year. `lines` are its weeks, newest first."""
 
-    `kept` of the `counted` weeks, which are those that are over and asked for something, were kept.
-    """
+    def __init__(self, year: Year, pain: Mapping[Week, Spread]) -> None:
+        self._of, self._pain = year, pain
+        self.year, self.years, self.today = year.year, year.years, year.today
+        self.months, self.is_running = year.months, year.is_running
 
-    year: int
-    years: Sequence[int]
-    lines: Sequence[WeekLine]
-    streak: int
-    kept: int
-    counted: int
-    averages: Averages
+    @cached_property
+    def lines(self) -> Sequence[WeekLine]:
+        year, record = self._of, self._of.record
+        skips: dict[Week, list[str]] = defaultdict(list)
+        for (_exercise, day), reason in record.left_out(year.today).items():
+            skips[Week.of(day, record.week_start)].append(reason)
+        return [
+            WeekLine(
+                week=week,
+                tally=year.by_week[week],
+                is_running=week == year.running,
+                strength=year.strength_after(week),
+                pain=self._pain.get(week),
+                paused=sum(day <= year.today and day in record.days_of_pauses for day in week.days),
+                skips=skips[week],
+            )
+            for week in reversed(year.weeks)
+        ]
+
+    @cached_property
+    def _finished(self) -> Sequence[Tally]:
+        return self._of.finished
+
+    @cached_property
+    def streak(self) -> int:
+        return streak(self._finished, self._of.by_week[self._of.running])
+
+    @property
+    def streak_words(self) -> str:
+        """“12”, or “104 or more” where a page does not look back any further."""
+        weeks = [*self._finished, self._of.by_week[self._of.running]]
+        if self._of.is_cut_off and self.streak >= sum(bool(week.prescribed) for week in weeks[:-1]):
+            return _("%(n)d or more") % {"n": self.streak}
+        return str(self.streak)
+
+    @cached_property
+    def _weeks_that_count(self) -> Collection[Week]:
+        """Those of the year that are over; as with the streak, the running one once it is kept."""
+        return {line.week for line in self.lines if line.tally.kept or not line.is_running}
+
+    @cached_property
+    def counted(self) -> int:
+        return sum(bool(self._of.by_week[week].prescribed) for week in self._weeks_that_count)
+
+    @property
+    def kept(self) -> int:
+        return sum(self._of.by_week[week].kept for week in self._weeks_that_count)
+
+    @cached_property
+    def averages(self) -> Averages:
+        """The latest four weeks, and the best four of the year."""
+        of_year = [line.tally for line in reversed(self.lines) if not line.is_running]
+        return Averages(best=four_week_averages(of_year).best, latest=four_week_averages(self._finished).latest)
+
+    @cached_property
+    def sentences(self) -> Sequence[str]:
+        """About the latest weeks, and so on the page of the running year alone."""
+        if not self.is_running:
+            return []
+        lately = self._of.running.shifted(-LATELY).first
+        days = {d: tally for d, tally in self._of.by_day.items() if lately <= d < self._of.running.first}
+        return sentences(self._finished, days)
+
+    @property
+    def rows(self) -> Sequence[Row]:
+        """The exercises of the year, in the order of the plan."""
+        rows = (self._row(exercise) for exercise in self._of.record.latest)
+        return [row for row in rows if row.counted]
+
+    def _row(self, exercise: int) -> Row:
+        year, record = self._of, self._of.record
+        # Today is not over, so it is no gap yet.
+        course = list(zip(map(bool, year.asked[exercise]), map(bool, year.done[exercise]), strict=True))
+        of_year = (year.weeks[0].first - record.first).days
+        if year.is_running and not course[-1][1]:
+            course.pop()
+        weeks = [tally for week, tally in year.by_exercise[exercise].items() if week in self._weeks_that_count]
+        return Row(
+            exercise=record.latest[exercise].exercise,
+            weeks=weeks,
+            usual=usual_weekday(day for day in record.done.get(exercise, {}) if day >= year.weeks[0].first),
+            gap=longest_gap(course[of_year:]),
+            strength=in_hundredths(year.strength_of(exercise)) if record.item_on(exercise, year.last_day) else None,
+        )
+
+    @property
+    def picture(self) -> Picture:
+        return Picture(
+            [
+                WeekMarks(line.tally, line.strength, line.pain, line.is_running, self._label(place))
+                for place, line in enumerate(reversed(self.lines))
+            ]
+        )
+
+    def _label(self, place: int) -> str:
+        """The month below the first of its weeks, as far as there is room."""
+        first = self._of.weeks[place].first
+        is_new = place > 0 and self._of.weeks[place - 1].first.month != first.month
+        return short_month(first) if is_new else ""
 
 
 def history(user: User, today: date, year: int | None) -> History | None:
-    """The weeks that begin in `year`, by default the running one; None for a year without any. Four queries."""
-    running = Week.of(today, user.week_start)
-    rows = list(PlanItem.objects.for_user(user).started_by(running.last))
-    start = Week.of(min((row.starts_on for row in rows), default=today), user.week_start)
-    years = list(range(running.first.year, start.first.year - 1, -1))
-    year = running.first.year if year is None else year
-    if year not in years:
+    """The weeks that begin in `year`, by default the running one; None for a year without any. Five queries."""
+    found = read_year(user, today, year)
+    if found is None:
         return None
-    record = read(user, start.first, running.last, rows, done_a_day(user, start.first, running.last))
-    skips: dict[Week, list[str]] = defaultdict(list)
-    for (_exercise, day), reason in record.left_out(today).items():
-        skips[Week.of(day, user.week_start)].append(reason)
-    lines = [
-        WeekLine(
-            week=week,
-            tally=record.week_tally(week),
-            is_running=week == running,
-            paused=sum(day <= today and day in record.days_of_pauses for day in week.days),
-            skips=skips[week],
-        )
-        for week in start.through(running)
-    ]
-    finished, last = [line.tally for line in lines[:-1]], lines[-1].tally
-    # As with the streak, the running week counts once it is kept.
-    counted = [*finished, last] if last.kept else finished
-    return History(
-        year=year,
-        years=years,
-        lines=[line for line in reversed(lines) if line.week.first.year == year],
-        streak=streak(finished, last),
-        kept=sum(week.kept for week in counted),
-        counted=sum(bool(week.prescribed) for week in counted),
-        averages=four_week_averages(finished),
-    )
+    check_ins = CheckIn.objects.for_user(user).between(found.weeks[0].first, found.weeks[-1].last)
+    return History(found, by_week((row.value for row in check_ins), user.week_start))

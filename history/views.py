@@ -7,13 +7,36 @@ from django.views.decorators.http import require_safe
 from accounts.middleware import signed_in
 from history import overview
 from history.forms import YearForm
+from history.year import read_year
 
 
 @require_safe
 def history(request: HttpRequest) -> HttpResponse:
+    """A year of weeks, with what they tell."""
     user = signed_in(request)
+    found = overview.history(user, user.day_at(timezone.now()), _year(request))
+    if found is None:
+        raise _no_history()
+    return render(request, "history/history.html", {"history": found})
+
+
+@require_safe
+def days(request: HttpRequest) -> HttpResponse:
+    """The calendar of a year as a table."""
+    user = signed_in(request)
+    found = read_year(user, user.day_at(timezone.now()), _year(request))
+    if found is None:
+        raise _no_history()
+    return render(request, "history/days.html", {"history": found})
+
+
+def _year(request: HttpRequest) -> int | None:
     form = YearForm(request.GET)
-    past = overview.history(user, user.day_at(timezone.now()), form.cleaned_data["year"]) if form.is_valid() else None
-    if past is None:
-        raise Http404(_("There is no history for this year."))
-    return render(request, "history/history.html", {"history": past})
+    if not form.is_valid():
+        raise _no_history()
+    year: int | None = form.cleaned_data["year"]
+    return year
+
+
+def _no_history() -> Http404:
+    return Http404(_("There is no history for this year."))

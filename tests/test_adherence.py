@@ -92,7 +92,7 @@ def test_a_weekly_item_is_credited_by_different_days(item: Item, done: dict[date
 def test_a_part_of_a_week_prescribes_its_share_rounded_half_up(at_least: int, prescribed: list[int]) -> None:
     by_start = [tally([weekly(at_least, 7, SUN - n * ONE_DAY)], THE_WEEK, {}).prescribed for n in range(7)]
     by_end = [tally([weekly(at_least, 7, LONG_AGO, TUE + n * ONE_DAY)], THE_WEEK, {}).prescribed for n in range(7)]
-    by_pause = [tally([weekly(at_least, 7)], THE_WEEK, {}, THE_WEEK.days[n + 1 :]).prescribed for n in range(7)]
+    by_pause = [tally([weekly(at_least, 7)], THE_WEEK, {}, set(THE_WEEK.days[n + 1 :])).prescribed for n in range(7)]
     assert by_start == by_end == by_pause == prescribed
 
 

@@ -15,8 +15,10 @@ import pytest
 from accounts.models import User
 from exercises.prescription import MAX_PER, Frequency, Per
 from exercises.words import frequency_in_words
+from history.habits import level, usual_weekday
+from history.strength import shares, strength
 from tracking.adherence import Tally, four_week_averages, pace, streak, tally
-from tracking.schedule import ONE_DAY, Item, Standing, Status, Week, needed_on, standing
+from tracking.schedule import ONE_DAY, Item, Standing, Status, Week, frequencies, needed_on, standing
 
 PAGE = Path(__file__).parent.parent / "docs" / "adherence.md"
 NOTHING = "–"
@@ -241,6 +243,36 @@ def check_averages(row: Row) -> None:
     assert average_in_words(averages.best) == row["best four weeks"]
 
 
+# A day in the course of a strength: what it credits and what it asks for.
+COURSE = {"full": (2, 2), "half": (1, 2), "empty": (0, 2), "paused": (0, 0), "open": (0, 2), "done today": (2, 2)}
+
+
+def check_strength(row: Row) -> None:
+    parts = row["the days, one after the other"].split(", ")
+    counted = [part.split(" ", 1) for part in parts if part != NOTHING]
+    days = [COURSE[kind] for times, kind in counted for _n in range(int(times))]
+    is_over = not any(kind in ("open", "done today") for _times, kind in counted)
+    assert round(100 * [0, *strength(days, is_over)][-1]) == int(row["strength"])
+
+
+def check_share(row: Row) -> None:
+    first, day = date(2026, 11, 1), day_in(row["day"])
+    done = history_in(row["done on"])
+    days = [first + n * ONE_DAY for n in range((day - first).days + 1)]
+    asked = frequencies([item_in(row)], first, day, paused_in(row["paused"]) & set(days))
+    assert "{}/{}".format(*shares(asked, [done.get(day, 0) for day in days])[-1]) == row["share"]
+
+
+def check_level(row: Row) -> None:
+    found = level(Tally(*map(int, row["done"].split(" of "))))
+    assert (NOTHING if found is None else str(found)) == row["level"]
+
+
+def check_usual_day(row: Row) -> None:
+    found = usual_weekday(history_in(row["done on"]))
+    assert (NOTHING if found is None else WEEKDAYS[found]) == row["usual day"]
+
+
 class Kind(NamedTuple):
     header: str
     at_least: int
@@ -292,6 +324,10 @@ KINDS = [
         ["latest four weeks", "best four weeks"],
         check_averages,
     ),
+    Kind("the days, one after the other | strength | because", 13, ["strength"], check_strength),
+    Kind("frequency | in force | paused | done on | day | share | because", 10, ["share"], check_share),
+    Kind("done | level | because", 6, ["level"], check_level),
+    Kind("done on | usual day | because", 5, ["usual day"], check_usual_day),
 ]
 
 TABLES = list(tables(PAGE.read_text(encoding="utf-8")))

@@ -21,6 +21,9 @@ PURE = (
     "tracking/session.py",
     "pain/rule.py",
     "pain/trend.py",
+    "history/strength.py",
+    "history/habits.py",
+    "history/picture.py",
 )
 
 

@@ -41,9 +41,9 @@ def test_each_week_carries_its_figures_newest_first() -> None:
     ]
     said = text_of(page)
     assert "16 – 22 November this week 21 % 3 of 14 doses" in said
-    assert "9 – 15 November 100 % 14 of 14 doses · kept" in said
+    assert "9 – 15 November 100 % 14 of 14 doses · kept · strength 37" in said
     assert "Kept weeks in a row 1" in said
-    assert "Kept weeks in all 1 of 2" in said
+    assert "Kept weeks in 2026 1 of 2" in said
     assert "Latest four weeks –" in said
 
 
@@ -58,7 +58,7 @@ def test_the_streak_takes_in_the_running_week_once_it_is_kept() -> None:
     keep(user, exercise, MONDAY, 6)
     said = text_of(client.get("/history/"))
     assert "Kept weeks in a row 3" in said
-    assert "Kept weeks in all 3 of 3" in said
+    assert "Kept weeks in 2026 3 of 3" in said
 
 
 def test_four_week_averages_appear_with_the_fourth_week() -> None:
@@ -69,7 +69,7 @@ def test_four_week_averages_appear_with_the_fourth_week() -> None:
     keep(user, exercise, date(2026, 10, 12), 28)
     said = text_of(browser_of(user).get("/history/"))
     assert "Latest four weeks 75 %" in said
-    assert "Best four weeks 100 %" in said
+    assert "Best four weeks in 2026 100 %" in said
 
 
 def test_a_week_with_nothing_asked_is_a_dash_and_breaks_nothing() -> None:
@@ -89,7 +89,7 @@ def test_a_week_with_nothing_asked_is_a_dash_and_breaks_nothing() -> None:
     said = text_of(page)
     assert "2 – 8 November – nothing asked" in said
     assert "Kept weeks in a row 2" in said
-    assert "Kept weeks in all 2 of 2" in said
+    assert "Kept weeks in 2026 2 of 2" in said
 
 
 def test_two_years_are_paged_by_the_year_their_weeks_begin_in() -> None:
@@ -124,6 +124,7 @@ def test_an_account_without_a_plan_has_one_week_and_no_figures() -> None:
     assert "Your first week is under way." in said
     assert "Kept weeks" not in said
     assert " % " not in said.split("The line on each bar")[1]
+    assert "The weeks of 2026" not in said
 
 
 def test_history_and_week_agree_on_every_week() -> None:

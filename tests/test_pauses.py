@@ -177,7 +177,7 @@ def test_a_pause_asks_for_nothing_and_shows_in_the_week_and_in_the_history(user:
     weeks = {one["data-week"]: one for one in elements(page, "data-week")}
     assert [weeks[f"2026-11-{day}"]["data-paused"] for day in ("02", "09", "16")] == ["0", "7", "2"]
     assert weeks["2026-11-09"]["data-prescribed"] == "0"
-    assert "nothing asked paused on 7 days" in text_of(page)
+    assert "nothing asked · strength 26 paused on 7 days" in text_of(page)
     # The kept week before the pause still stands.
     assert "Kept weeks in a row 1" in text_of(page)
 

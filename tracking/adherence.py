@@ -3,13 +3,14 @@
 The rules are written up, with worked examples, in `docs/adherence.md`.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
+from functools import lru_cache
 
 from exercises.prescription import Frequency, Per
-from tracking.schedule import NO_DAYS, Item, Paused, Week, frequency_on, needed_on, paused_days
+from tracking.schedule import NO_DAYS, Item, Paused, Week, frequencies, frequency_on, needed_on, paused_days
 
 KEPT_FROM = Fraction(80, 100)
 """The share of the prescribed doses from which a week counts as kept."""
@@ -44,13 +45,21 @@ def total(tallies: Iterable[Tally]) -> Tally:
     return sum(tallies, Tally())
 
 
-def tally(items: Iterable[Item], week: Week, done: Mapping[date, int], paused: Collection[date] = NO_DAYS) -> Tally:
+def tally(items: Sequence[Item], week: Week, done: Mapping[date, int], paused: Set[date] = NO_DAYS) -> Tally:
     """One exercise over one week, whatever its plan was: `items` are those of this exercise, of which no two overlap.
 
     `done` maps a day to the completions of the exercise on that day. Days with a weekly frequency are prescribed
     together, so that an edit in the middle of a week is not rounded twice, and any day of the plan in that week counts
     towards them.
     """
+    whole = _item_over(items, week)
+    if whole and (not paused or paused.isdisjoint(week.days)):
+        # Nearly every week: the general way below, without its detours.
+        done_each_day = [done.get(day, 0) for day in week.days]
+        at_least = whole.frequency.at_least
+        if whole.frequency.per is Per.DAY:
+            return Tally(sum(min(n, at_least) for n in done_each_day), 7 * at_least)
+        return Tally(min(sum(map(bool, done_each_day)), at_least), at_least)
     asking = _asking(items, week, paused)
     daily = Tally()
     for day, frequency in asking.items():
@@ -85,6 +94,40 @@ def asked_on(
     return needed_on(frequency, day, done, week.first.weekday(), paused)
 
 
+def asked_in_week(
+    items: Sequence[Item],
+    week: Week,
+    today: date,
+    done: Mapping[date, int],
+    pauses: Sequence[Paused] = (),
+) -> Sequence[int]:
+    """`asked_on` for each day of a week."""
+    item = _item_over(items, week)
+    if item and week.last < today and not any(_touches(pause, week) for pause in pauses):
+        # Nearly every week of a long history. There are few courses that it can take, so each is worked out once.
+        shortly_before = week.shifted(-1).days[1:]
+        return _asked_in_plain_week(item.frequency, tuple(bool(done.get(d)) for d in (*shortly_before, *week.days)))
+    return [asked_on(items, week, day, today, done, pauses) for day in week.days]
+
+
+def _item_over(items: Iterable[Item], week: Week) -> Item | None:
+    """The one that is in force on all days of a week."""
+    return next((item for item in items if item.in_force_over(week)), None)
+
+
+def _touches(pause: Paused, week: Week) -> bool:
+    return pause.starts_on <= week.last and (pause.ends_on is None or pause.ends_on > week.first)
+
+
+@lru_cache(maxsize=4096)
+def _asked_in_plain_week(frequency: Frequency, course: tuple[bool, ...]) -> Sequence[int]:
+    """Of a week gone by, with one frequency and no pause; `course` tells what was done from six days before it."""
+    week = Week(date(2024, 1, 1))
+    done = {week.first + timedelta(days=n - 6): int(was_done) for n, was_done in enumerate(course)}
+    item = Item(0, frequency, week.shifted(-1).first)
+    return [asked_on([item], week, day, week.shifted(1).first, done) for day in week.days]
+
+
 def pace(items: Iterable[Item], week: Week, today: date, paused: Collection[date] = NO_DAYS) -> int:
     """The doses of one exercise that keeping exactly to the minimum would have reached by the end of yesterday."""
     gone_by = [frequency for day, frequency in _asking(items, week, paused).items() if day < today]
@@ -93,10 +136,9 @@ def pace(items: Iterable[Item], week: Week, today: date, paused: Collection[date
 
 def _asking(items: Iterable[Item], week: Week, paused: Collection[date]) -> dict[date, Frequency]:
     """The days of the week on which the exercise is on the plan and not paused, with the frequency of each."""
-    near = [
-        item for item in items if item.starts_on <= week.last and (item.ends_on is None or item.ends_on > week.first)
-    ]
-    return {day: item.frequency for day in week.days for item in near if item.in_force_on(day) and day not in paused}
+    days = week.days
+    asked = frequencies(items, week.first, week.last, [day for day in days if day in paused] if paused else ())
+    return {day: frequency for day, frequency in zip(days, asked, strict=True) if frequency}
 
 
 def _prescribed_weekly(frequencies: Iterable[Frequency]) -> int:

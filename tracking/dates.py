@@ -1,12 +1,23 @@
 """Dates in words. The patterns go through gettext, because languages order a date differently."""
 
 from datetime import date
+from functools import lru_cache
 
-from django.utils.formats import date_format
+from django.utils.formats import date_format as django_date_format
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from tracking.schedule import ONE_DAY, Week
+
+
+def date_format(day: date, pattern: str) -> str:
+    return _date_format(day, pattern, get_language())
+
+
+@lru_cache(maxsize=4096)
+def _date_format(day: date, pattern: str, _language: str | None) -> str:
+    """Pages name the same days again and again, and a page of many days would mostly be about naming them."""
+    return django_date_format(day, pattern)
 
 
 def weekday(day: date) -> str:
@@ -22,6 +33,21 @@ def short_weekday(day: date) -> str:
 def day_and_month(day: date) -> str:
     """“22 November”."""
     return date_format(day, pgettext("pattern of a date", "j F"))
+
+
+def month(day: date) -> str:
+    """“November”."""
+    return date_format(day, "F")
+
+
+def month_and_year(day: date) -> str:
+    """“November 2026”."""
+    return date_format(day, pgettext("pattern of a date", "F Y"))
+
+
+def short_month(day: date) -> str:
+    """“Nov”."""
+    return date_format(day, "M")
 
 
 def short_date(day: date) -> str:

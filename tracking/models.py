@@ -1,7 +1,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models, transaction
@@ -148,6 +148,23 @@ class Pause(models.Model):
         return Paused(self.starts_on, self.ends_on, frozenset(self.keeps))
 
 
+class Days(models.Aggregate):
+    """The dates of a group, gathered by the database: a tenth of the cost of a row for each."""
+
+    output_field = models.Field()
+    arity = 1
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        return self.as_sql(compiler, connection, function="GROUP_CONCAT", **context)
+
+    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        return self.as_sql(compiler, connection, function="ARRAY_AGG", **context)
+
+    def convert_value(self, value: str | list[date], *_: Any) -> Sequence[date]:
+        """SQLite hands out one text of them all."""
+        return [date.fromisoformat(day) for day in value.split(",")] if isinstance(value, str) else value
+
+
 class CompletionQuerySet(models.QuerySet["Completion"]):
     def for_user(self, user: User) -> Self:
         return self.filter(user=user)
@@ -156,10 +173,14 @@ class CompletionQuerySet(models.QuerySet["Completion"]):
         """On the days from `first` to `last`, both included."""
         return self.filter(day__range=(first, last))
 
-    def a_day(self, first: date, last: date) -> models.QuerySet["Completion", tuple[int, date, int]]:
-        """Exercise, day and number of completions, for each pair of the two with any."""
-        days = self.between(first, last).values_list("exercise_id", "day")
-        return days.annotate(n=models.Count("nth"))
+    def days_by_exercise(self, first: date, last: date) -> models.QuerySet["Completion", tuple[int, Sequence[date]]]:
+        """Each exercise with the days of its completions, as often as it was done on them: few rows for many years."""
+        return (
+            self.between(first, last)
+            .values("exercise_id")
+            .annotate(days=Days("day"))
+            .values_list("exercise_id", "days")
+        )
 
     def set_done(self, user: User, day: date, exercise: Exercise, nth: int, at: datetime) -> None:
         """Record one completion. Setting what is set already changes nothing, however many do it at once."""

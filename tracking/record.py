@@ -3,7 +3,7 @@
 Nothing here reads the clock, and the number of queries does not depend on how much there is to read.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -14,7 +14,7 @@ from exercises.prescription import Frequency
 from tracking import adherence
 from tracking.adherence import Tally
 from tracking.models import Completion, Pause, PlanItem, Skip
-from tracking.schedule import Item, Paused, Standing, Week, frequency_on, is_kept, paused_days, standing
+from tracking.schedule import Item, Paused, Standing, Week, frequencies, frequency_on, is_kept, paused_days, standing
 
 Done = Mapping[int, Mapping[date, int]]
 """Completions a day, by exercise and day."""
@@ -96,6 +96,22 @@ class Record:
         week = Week.of(day, self.week_start)
         return adherence.asked_on(self.items[exercise], week, day, today, self.done.get(exercise, {}), self._paused)
 
+    def day_tallies(self, week: Week, today: date) -> Sequence[Tally]:
+        """What each day of a week asked for, and what of it was done."""
+        days = week.days
+        credited, asked = [0] * 7, [0] * 7
+        for exercise, items in self.items.items():
+            done = self.done.get(exercise, {})
+            for n, needed in enumerate(adherence.asked_in_week(items, week, today, done, self._paused)):
+                if needed:
+                    credited[n] += min(done.get(days[n], 0), needed)
+                    asked[n] += needed
+        return [Tally(*day) for day in zip(credited, asked, strict=True)]
+
+    def frequencies(self, exercise: int) -> Sequence[Frequency | None]:
+        """What an exercise asks for on each day of the record; None off the plan and in a pause."""
+        return frequencies(self.items[exercise], self.first, self.last, self._paused_days[exercise])
+
     def left_out(self, today: date) -> Mapping[tuple[int, date], str]:
         """The skips worth telling: of what was on the plan, not paused, and not done after all."""
         return {
@@ -132,10 +148,8 @@ def read(user: User, first: date, last: date, rows: Sequence[PlanItem], done: Do
 
 
 def done_a_day(user: User, first: date, last: date) -> Done:
-    done: dict[int, dict[date, int]] = defaultdict(dict)
-    for exercise, day, n in Completion.objects.for_user(user).a_day(first, last):
-        done[exercise][day] = n
-    return done
+    rows = Completion.objects.for_user(user).days_by_exercise(first, last)
+    return {exercise: Counter(days) for exercise, days in rows}
 
 
 def counted(completions: Iterable[tuple[int, date, int]]) -> Done:

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import lru_cache
 
 from exercises.prescription import Frequency, Per
 
@@ -34,6 +35,12 @@ class Standing:
     again_on: date | None = None
 
 
+@lru_cache(maxsize=4096)
+def _days_from(first: date) -> tuple[date, ...]:
+    """Seven of them. A page of a year asks for the same weeks thousands of times."""
+    return tuple(first + timedelta(days=n) for n in range(7))
+
+
 @dataclass(frozen=True, slots=True)
 class Week:
     """Seven days from `first`."""
@@ -51,7 +58,7 @@ class Week:
 
     @property
     def days(self) -> tuple[date, ...]:
-        return tuple(self.first + timedelta(days=n) for n in range(7))
+        return _days_from(self.first)
 
     def shifted(self, weeks: int) -> "Week":
         return Week(self.first + timedelta(weeks=weeks))
@@ -72,6 +79,10 @@ class Item:
 
     def in_force_on(self, day: date) -> bool:
         return self.starts_on <= day and (self.ends_on is None or day < self.ends_on)
+
+    def in_force_over(self, week: Week) -> bool:
+        """On all of its days."""
+        return self.starts_on <= week.first and (self.ends_on is None or week.last < self.ends_on)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +126,8 @@ def standing(
 ) -> Standing:
     """How one exercise stands on `day`.
 
-    `done` maps a day to the completions of that day. Days after `day` are not looked at; of those before it,
-    the running week and the six days before `day` matter. What was done on a paused day moves the rest, but is none of
+    `done` maps a day to the completions of that day. Days after `day` are not looked at; of those before it, six
+    matter, which take in those of the running week. What was done on a paused day moves the rest, but is none of
     the days that a week asks for.
     """
     if frequency.per is Per.DAY:
@@ -126,7 +137,7 @@ def standing(
         return Standing(Status.COMPLETE)
     if day in paused:
         return Standing(Status.PAUSED)
-    before = frozenset(d for d, n in done.items() if n and d < day)
+    before = _done_shortly_before(day, done)
     counted = before.difference(paused)
     status = _status_per_week(frequency, day, before, counted, week_start)
     if status is not Status.RESTING:
@@ -135,6 +146,11 @@ def standing(
     while _status_per_week(frequency, again_on, before, counted, week_start) is Status.RESTING:
         again_on += ONE_DAY
     return Standing(Status.RESTING, again_on)
+
+
+def _done_shortly_before(day: date, done: Mapping[date, int]) -> frozenset[date]:
+    """Of the six days before `day`, those on which something was done."""
+    return frozenset(d for d in (day - timedelta(days=n) for n in range(1, 7)) if done.get(d))
 
 
 def _status_per_day(frequency: Frequency, n: int) -> Status:
@@ -168,5 +184,22 @@ def needed_on(
         return 0
     if frequency.per is Per.DAY:
         return frequency.at_least
-    before = {d: n for d, n in done.items() if d != day}
-    return int(standing(frequency, day, before, week_start, paused).status is Status.DUE)
+    before = _done_shortly_before(day, done)
+    return int(_status_per_week(frequency, day, before, before.difference(paused), week_start) is Status.DUE)
+
+
+def frequencies(items: Iterable[Item], first: date, last: date, paused: Iterable[date]) -> list[Frequency | None]:
+    """What one exercise asks for on each day from `first` to `last`: None off the plan and in a pause.
+
+    `items` are those of the exercise, of which no two overlap; `paused` are days from `first` to `last`.
+    """
+    length = (last - first).days + 1
+    found: list[Frequency | None] = [None] * length
+    for item in items:
+        begin = max((item.starts_on - first).days, 0)
+        end = length if item.ends_on is None else min((item.ends_on - first).days, length)
+        if begin < end:
+            found[begin:end] = [item.frequency] * (end - begin)
+    for day in paused:
+        found[(day - first).days] = None
+    return found

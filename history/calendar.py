@@ -1,0 +1,85 @@
+"""The days of a year, month by month, as values for the calendar and for the table beside it."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from history.habits import level
+from tracking.adherence import Tally
+from tracking.dates import month, month_and_year, short_weekday, weekday
+from tracking.schedule import ONE_DAY, Week
+
+AHEAD, FREE, PAUSED = "ahead", "free", "paused"
+"""The marks of days without a level: still to come, nothing asked, and a pause asked for nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """`mark` is a level from "0" to "4", or why there is none; `words` says the same."""
+
+    day: date
+    mark: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    days: Sequence[Day]
+    week_start: int
+
+    @property
+    def name(self) -> str:
+        return month(self.days[0].day)
+
+    @property
+    def title(self) -> str:
+        return month_and_year(self.days[0].day)
+
+    @property
+    def blanks(self) -> int:
+        """The days of the first week that do not belong to it."""
+        return (self.days[0].day.weekday() - self.week_start) % 7
+
+    @property
+    def heads(self) -> Sequence[tuple[str, str]]:
+        """The weekdays, short and in full."""
+        return [(short_weekday(day), weekday(day)) for day in Week.of(self.days[0].day, self.week_start).days]
+
+
+def months(
+    first: date, last: date, today: date, tallies: Mapping[date, Tally], paused: Collection[date], week_start: int
+) -> Sequence[Month]:
+    """From `first` to the end of the month of `last`. Without a tally a day is free, unless it is still to come."""
+    end = (last.replace(day=28) + 4 * ONE_DAY).replace(day=1)
+    say = _Words()
+    days = []
+    for day in map(date.fromordinal, range(first.toordinal(), end.toordinal())):
+        tally = tallies.get(day, NOTHING)
+        mark = AHEAD if day > today else _mark(tally, day in paused)
+        days.append(Day(day, mark, say[mark, tally]))
+    return [Month(list(of_month), week_start) for _n, of_month in groupby(days, lambda one: one.day.month)]
+
+
+NOTHING = Tally()
+
+
+def _mark(tally: Tally, is_paused: bool) -> str:
+    found = level(tally)
+    if found is None:
+        return PAUSED if is_paused else FREE
+    return str(found)
+
+
+class _Words(dict[tuple[str, Tally], str]):
+    """Of a mark and a tally. Hundreds of days share a few of them."""
+
+    def __missing__(self, key: tuple[str, Tally]) -> str:
+        mark, tally = key
+        reasons = {AHEAD: _("still ahead"), FREE: _("nothing asked"), PAUSED: _("paused")}
+        doses = ngettext("%(credited)d of %(n)d dose", "%(credited)d of %(n)d doses", tally.prescribed)
+        self[key] = reasons.get(mark) or doses % {"credited": tally.credited, "n": tally.prescribed}
+        return self[key]

@@ -1,0 +1,96 @@
+"""What a course of days tells about an exercise, or about a week. Pure: values in, values out.
+
+Where there is too little to go by, the answer is None, and the pages say nothing.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from fractions import Fraction
+
+from tracking.adherence import KEPT_FROM, Tally, total
+
+FEWEST_DAYS = 4
+"""On fewer days than these nothing is usual."""
+
+FEWEST_WEEKS = 4
+LATELY = 8
+"""The weeks that a sentence looks back on, and the fewest of them that say something."""
+
+CLEARLY = Fraction(20, 100)
+"""How far a weekday has to stay behind the others to be the gap."""
+
+CHANGED = Fraction(10, 100)
+"""How far four weeks have to differ from the four before."""
+
+
+def usual_weekday(days: Iterable[date]) -> int | None:
+    """The weekday, as `date.weekday()` counts, of more than a third of the days on which something was done."""
+    weekdays = Counter(day.weekday() for day in days)
+    if weekdays.total() < FEWEST_DAYS:
+        return None
+    (weekday, times), *others = weekdays.most_common(2)
+    is_tied = bool(others) and others[0][1] == times
+    return weekday if 3 * times > weekdays.total() and not is_tied else None
+
+
+def longest_gap(course: Iterable[tuple[bool, bool]]) -> int:
+    """The longest run of days without a dose, from pairs that tell of each day whether it was asked for and done.
+
+    A paused day, on which nothing is asked, is passed over; it neither ends a gap nor lengthens it.
+    """
+    longest = run = 0
+    for is_asked, is_done in course:
+        if is_done:
+            run = 0
+        elif is_asked:
+            run += 1
+            longest = max(longest, run)
+    return longest
+
+
+def kept_lately(finished: Sequence[Tally]) -> tuple[int, int] | None:
+    """How many of the latest weeks were kept, and of how many. `finished` are weeks, oldest first."""
+    latest = [week for week in finished if week.prescribed][-LATELY:]
+    return (sum(week.kept for week in latest), len(latest)) if len(latest) >= FEWEST_WEEKS else None
+
+
+def weekday_gap(days: Mapping[date, Tally]) -> int | None:
+    """The weekday on which clearly less was done than on the others; None where there is none, or more than one."""
+    by_weekday = {weekday: [tally for day, tally in days.items() if day.weekday() == weekday] for weekday in range(7)}
+    behind = [
+        weekday
+        for weekday, own in by_weekday.items()
+        if sum(bool(tally.prescribed) for tally in own) >= FEWEST_WEEKS
+        and _is_behind(total(own), total(tally for day, tally in days.items() if day.weekday() != weekday))
+    ]
+    return behind[0] if len(behind) == 1 else None
+
+
+def _is_behind(own: Tally, others: Tally) -> bool:
+    if own.adherence is None or others.adherence is None:
+        return False
+    return own.adherence < KEPT_FROM and others.adherence - own.adherence >= CLEARLY
+
+
+def change(finished: Sequence[Tally]) -> tuple[Tally, Tally] | None:
+    """The four weeks before the latest four, and the latest, where they differ enough to speak of it."""
+    weeks = [week for week in finished if week.prescribed][-2 * FEWEST_WEEKS :]
+    if len(weeks) < 2 * FEWEST_WEEKS:
+        return None
+    before, latest = total(weeks[:FEWEST_WEEKS]), total(weeks[FEWEST_WEEKS:])
+    if before.adherence is None or latest.adherence is None:
+        return None
+    return (before, latest) if abs(latest.adherence - before.adherence) >= CHANGED else None
+
+
+STEPS = (Fraction(1, 2), KEPT_FROM, Fraction(1))
+"""The shares from which a day has reached the levels above the first."""
+
+
+def level(day: Tally) -> int | None:
+    """From 0, nothing done, to 4, all of it; 3 from the share of a kept week on. None where nothing was asked."""
+    share = day.adherence
+    if share is None:
+        return None
+    return 1 + sum(share >= step for step in STEPS) if share else 0
