@@ -6,7 +6,8 @@ from django.views.decorators.http import require_safe
 
 from accounts.middleware import signed_in
 from history import overview
-from history.forms import YearForm
+from history import sheet as seam
+from history.forms import SheetForm, YearForm
 from history.year import read_year
 
 
@@ -28,6 +29,15 @@ def days(request: HttpRequest) -> HttpResponse:
     if found is None:
         raise _no_history()
     return render(request, "history/days.html", {"history": found})
+
+
+@require_safe
+def sheet(request: HttpRequest) -> HttpResponse:
+    """Some weeks on one A4 page, to print or to show."""
+    user = signed_in(request)
+    form = SheetForm.of(request.GET)
+    found = seam.sheet(user, user.day_at(timezone.now()), **form.cleaned_data) if form.is_valid() else None
+    return render(request, "history/sheet.html", {"form": form, "sheet": found}, status=200 if found else 400)
 
 
 def _year(request: HttpRequest) -> int | None:
