@@ -17,3 +17,22 @@ def kind_405(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callabl
         return page
 
     return answer
+
+
+UNLISTED = "/shared/"
+
+
+def secret_addresses(
+    get_response: Callable[[HttpRequest], HttpResponseBase],
+) -> Callable[[HttpRequest], HttpResponseBase]:
+    """Whatever answers at an address that is a secret in itself, errors and redirects included, keeps it one."""
+
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        if request.path_info.startswith(UNLISTED):
+            response["Cache-Control"] = "no-store, private"
+            response["Referrer-Policy"] = "no-referrer"
+            response["X-Robots-Tag"] = "noindex, nofollow"
+        return response
+
+    return answer

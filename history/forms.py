@@ -1,3 +1,5 @@
+from typing import cast
+
 from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
@@ -21,7 +23,6 @@ class SheetForm(forms.Form):
         label=_("Weeks"),
         choices=SPAN_CHOICES,
         coerce=int,
-        empty_value=USUAL_SPAN,
         required=False,
         initial=USUAL_SPAN,
         error_messages={"invalid_choice": _("Choose 4, 8 or 12 weeks.")},
@@ -33,6 +34,9 @@ class SheetForm(forms.Form):
     def of(cls, sent: QueryDict) -> "SheetForm":
         """A first visit, which names nothing, gets all parts."""
         return cls(sent if cls.base_fields.keys() & sent.keys() else {"pain": "on", "notes": "on"})
+
+    def clean_weeks(self) -> int:
+        return cast(int, self.cleaned_data["weeks"] or USUAL_SPAN)
 
     @property
     def chosen_weeks(self) -> str:
