@@ -24,6 +24,7 @@ PURE = (
     "history/strength.py",
     "history/habits.py",
     "history/picture.py",
+    "history/sheet_picture.py",
 )
 
 
@@ -71,6 +72,7 @@ def test_only_views_and_commands_read_the_clock() -> None:
         "history/views.py",
         "pain/management/commands/sample.py",
         "pain/views.py",
+        "sharing/views.py",
         "tracking/plan_views.py",
         "tracking/views.py",
     }
@@ -92,7 +94,9 @@ def personal_models() -> list[type[models.Model]]:
 
 
 def test_personal_tables_are_found() -> None:
-    assert {model.__name__ for model in personal_models()} == {"CheckIn", "Completion", "Pause", "PlanItem", "Skip"}
+    assert {model.__name__ for model in personal_models()} == {
+        *("CheckIn", "Completion", "Pause", "PlanItem", "Share", "Skip"),
+    }
 
 
 @pytest.mark.parametrize("model", personal_models(), ids=lambda model: model.__name__)
