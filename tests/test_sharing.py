@@ -17,6 +17,7 @@ from django.core import mail
 from django.db import IntegrityError, OperationalError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from pytest_django import Settings
 from time_machine import TimeMachineFixture
 from zeal import zeal_context
 
@@ -342,12 +343,20 @@ def test_every_answer_asks_to_be_neither_kept_nor_found_nor_named(user: User, mo
     ]
     assert_is_private(opened(token, browser_of(user)))
     assert_is_private(opened("nothing"))
-    assert_is_private(Client().get(f"/shared/{token}"))
+    assert_is_private(Client().get(f"/shared/{token}"))  # leads to the address with a slash
     assert_is_private(Client().post(f"/shared/{token}/"))
     monkeypatch.setattr("sharing.views.sheet", breaks(RuntimeError()))
     broken = not_raising().get(f"/shared/{token}/")
     assert broken.status_code == 500
     assert_is_private(broken)
+
+
+def test_the_way_to_https_is_as_silent_as_the_page(user: User, settings: Settings) -> None:
+    settings.SECURE_SSL_REDIRECT = True
+    answer = opened(made(user))
+    assert answer.status_code == 301
+    assert answer["Cache-Control"] == "no-store, private"
+    assert answer["Referrer-Policy"] == "no-referrer"
 
 
 def test_the_sixty_first_opening_in_a_minute_waits(user: User, time_machine: TimeMachineFixture) -> None:

@@ -160,7 +160,7 @@ def test_the_plan_is_told_in_words_with_what_changed_in_these_weeks() -> None:
     assert plan_of(browser_of(user).get("/history/sheet/?weeks=4")) == (
         "Walk Hold 30 seconds, 2–3 times a week since 10 November 2026"
         " Stand Hold 30 seconds, every day"
-        " Until lately Walk Hold 30 seconds, 2–3 times a day until 9 November 2026"
+        " Changed or ended in these weeks Walk Hold 30 seconds, 2–3 times a day until 9 November 2026"
     )
 
 

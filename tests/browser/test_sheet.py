@@ -26,11 +26,11 @@ NOTE = "Stiff in the morning, better after a short walk. Sat for long in the aft
 
 @pytest.fixture
 def user(site: str) -> User:
-    """The usual case: twelve weeks of the full routine, two pauses, some skips, a dozen check-ins, four notes."""
+    """The usual case: ten weeks of the full routine, two pauses, some skips, a dozen check-ins, four notes."""
     user = a_person("kim@example.org")
     today, now = timezone.now().date(), timezone.now()
     exercises = list(Exercise.objects.offered())
-    planning.start(user, exercises, today - timedelta(weeks=13))
+    planning.start(user, exercises, today - timedelta(weeks=10))
     for n, exercise in enumerate(exercises):
         for back in range(n % 3, 84, 2):
             did(user, exercise, today - timedelta(days=back), 1 + n % 3)
