@@ -51,6 +51,7 @@ def revoke(request: HttpRequest, key: UUID) -> HttpResponse:
 @require_safe
 def shared(request: HttpRequest, token: str) -> HttpResponse:
     """What a link shows, to whoever has it. Why this GET writes is told in `docs/sharing.md`."""
+    # The public function of the same name lets every GET pass.
     if not consume(request, app="sharing", action="open_share", config=OPENINGS, limit_get=True):
         return render(request, "429.html", status=429)
     now = timezone.now()
