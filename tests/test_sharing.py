@@ -450,6 +450,12 @@ def test_no_logger_says_the_token_whichever_way_it_is_put(
     assert token not in said
 
 
+def test_the_web_server_writes_its_errors_through_the_same_handler() -> None:
+    [stderr] = [one for one in logging.getLogger().handlers if type(one) is StreamHandler]
+    server = logging.getLogger("gunicorn.error")
+    assert (server.handlers, server.propagate) == ([stderr], False)
+
+
 def test_other_lines_of_the_log_stay_as_they_are(log: io.StringIO) -> None:
     logging.getLogger("anything").error("%s and %s", "/sharing/", "a shared table")
     assert log.getvalue().endswith("ERROR anything /sharing/ and a shared table\n")

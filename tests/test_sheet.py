@@ -256,6 +256,15 @@ def test_pain_is_told_by_the_week_and_in_all(sore: User) -> None:
     assert [e["cy"] for e in elements(page, "cy")] == ["56.1", "52.4"]
 
 
+def test_check_ins_before_these_weeks_are_left_out(sore: User) -> None:
+    noted(sore, 9, date(2026, 10, 25), words="Long ago.")
+    noted(sore, 6, date(2026, 10, 26), words="Just in.")
+    said = text_of(browser_of(sore).get("/history/sheet/", ALL_PARTS))
+    assert "Middle 6 3.5 – 4 4.5 Lowest–highest 6 2–5 – 4 2–6" in said
+    assert "Just in." in said
+    assert "Long ago." not in said
+
+
 def test_notes_carry_day_moment_place_and_words_oldest_first(sore: User) -> None:
     page = browser_of(sore).get("/history/sheet/", ALL_PARTS)
     said = text_of(page).split(" Notes ")[-1].split(" Adherence is")[0]
