@@ -395,10 +395,16 @@ def test_no_table_no_session_and_no_mail_holds_the_token(user: User) -> None:
     assert mail.outbox == []
 
 
+def stderr_of(logger: logging.Logger) -> StreamHandler:
+    """The one handler of the settings, among those of the test runner."""
+    [handler] = [one for one in logger.handlers if type(one) is StreamHandler]
+    return handler
+
+
 @pytest.fixture
 def log() -> Iterator[io.StringIO]:
     """What the site writes into its log, through the handler of the settings."""
-    [stderr] = [one for one in logging.getLogger().handlers if type(one) is StreamHandler]
+    stderr = stderr_of(logging.getLogger())
     written = io.StringIO()
     before = stderr.setStream(written)
     yield written
@@ -451,9 +457,9 @@ def test_no_logger_says_the_token_whichever_way_it_is_put(
 
 
 def test_the_web_server_writes_its_errors_through_the_same_handler() -> None:
-    [stderr] = [one for one in logging.getLogger().handlers if type(one) is StreamHandler]
     server = logging.getLogger("gunicorn.error")
-    assert (server.handlers, server.propagate) == ([stderr], False)
+    assert stderr_of(server) is stderr_of(logging.getLogger())
+    assert not server.propagate
 
 
 def test_other_lines_of_the_log_stay_as_they_are(log: io.StringIO) -> None:
