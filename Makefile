@@ -13,10 +13,10 @@ LOCK := $(VENV) -m uv pip compile --quiet --universal --python-version 3.11 --ge
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help run dev sample test test-quick check pictures lock clean preflight port
+.PHONY: help run dev sample test test-quick check bench-history pictures lock clean preflight port
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
 
 run: port .venv/site var/static/.collected ## start the site at http://127.0.0.1:8000 (make run PORT=8001 for another port)
 	@$(SITE) -m backpain.serve
@@ -37,6 +37,9 @@ test-quick: .venv/dev var/static/.collected ## run the tests on SQLite only, wit
 
 check: .venv/dev ## run the linters and the type checker only
 	@$(VENV) -m tools.test check
+
+bench-history: .venv/dev var/static/.collected ## print what the history costs after ten years, on a database of its own
+	@$(VENV) -m tools.bench_history
 
 pictures: .venv/site ## draw the pictures of the exercises anew, from tools/pictures/poses.toml
 	@$(VENV) -m tools.pictures

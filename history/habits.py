@@ -57,17 +57,22 @@ def kept_lately(finished: Sequence[Tally]) -> tuple[int, int] | None:
 
 def weekday_gap(days: Mapping[date, Tally]) -> int | None:
     """The weekday on which clearly less was done than on the others; None where there is none, or more than one."""
-    by_weekday = {weekday: [tally for day, tally in days.items() if day.weekday() == weekday] for weekday in range(7)}
+    by_weekday: list[list[Tally]] = [[] for _weekday in range(7)]
+    for day, tally in days.items():
+        if tally.prescribed:
+            by_weekday[day.weekday()].append(tally)
+    sums = [total(tallies) for tallies in by_weekday]
+    everything = total(sums)
     behind = [
         weekday
-        for weekday, own in by_weekday.items()
-        if sum(bool(tally.prescribed) for tally in own) >= FEWEST_WEEKS
-        and _is_behind(total(own), total(tally for day, tally in days.items() if day.weekday() != weekday))
+        for weekday, own in enumerate(sums)
+        if len(by_weekday[weekday]) >= FEWEST_WEEKS and _is_behind(own, everything)
     ]
     return behind[0] if len(behind) == 1 else None
 
 
-def _is_behind(own: Tally, others: Tally) -> bool:
+def _is_behind(own: Tally, everything: Tally) -> bool:
+    others = Tally(everything.credited - own.credited, everything.prescribed - own.prescribed)
     if own.adherence is None or others.adherence is None:
         return False
     return own.adherence < KEPT_FROM and others.adherence - own.adherence >= CLEARLY
@@ -90,7 +95,6 @@ STEPS = (Fraction(1, 2), KEPT_FROM, Fraction(1))
 
 def level(day: Tally) -> int | None:
     """From 0, nothing done, to 4, all of it; 3 from the share of a kept week on. None where nothing was asked."""
-    share = day.adherence
-    if share is None:
+    if not day.prescribed:
         return None
-    return 1 + sum(share >= step for step in STEPS) if share else 0
+    return 1 + sum(day.reaches(step) for step in STEPS) if day.credited else 0

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -37,8 +38,21 @@ class WeekLine:
     skips: Sequence[str]
 
     @property
+    def first(self) -> str:
+        return self.week.first.isoformat()
+
+    @property
+    def address(self) -> str:
+        return reverse("week", args=[self.week.first])
+
+    @property
     def span_words(self) -> str:
         return short_span(self.week)
+
+    @property
+    def share(self) -> str:
+        """“83 %”, or a dash where nothing was asked."""
+        return "–" if self.tally.percent is None else f"{self.tally.percent} %"
 
     @property
     def words(self) -> str:
@@ -56,19 +70,17 @@ class WeekLine:
         return " · ".join(parts)
 
     @property
-    def paused_words(self) -> str:
-        """“paused on 3 days”, or nothing."""
-        if not self.paused:
-            return ""
-        return ngettext("paused on %(n)d day", "paused on %(n)d days", self.paused) % {"n": self.paused}
-
-    @property
-    def skipped_words(self) -> str:
-        """“3 skipped: no time, sore”, or nothing."""
-        if not self.skips:
-            return ""
-        reasons = ", ".join(str(Skip.Reason(reason).label) for reason in Skip.Reason.values if reason in self.skips)
-        return _("%(n)d skipped: %(reasons)s") % {"n": len(self.skips), "reasons": reasons}
+    def notes(self) -> Sequence[tuple[str, str]]:
+        """Icon and words: “paused on 3 days”, “3 skipped: no time, sore”."""
+        notes = []
+        if self.paused:
+            words = ngettext("paused on %(n)d day", "paused on %(n)d days", self.paused) % {"n": self.paused}
+            notes.append(("pause", words))
+        if self.skips:
+            given = ", ".join(str(Skip.Reason(reason).label) for reason in Skip.Reason.values if reason in self.skips)
+            words = _("%(n)d skipped: %(reasons)s") % {"n": len(self.skips), "reasons": given}
+            notes.append(("skip", words))
+        return notes
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,4 +241,4 @@ def history(user: User, today: date, year: int | None) -> History | None:
     if found is None:
         return None
     check_ins = CheckIn.objects.for_user(user).between(found.weeks[0].first, found.weeks[-1].last)
-    return History(found, by_week((row.value for row in check_ins), user.week_start))
+    return History(found, by_week(check_ins.entries(), user.week_start))

@@ -4,6 +4,8 @@ The rule is written up, with worked examples, in `docs/adherence.md`.
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
 
 from exercises.prescription import Frequency, Per
 
@@ -12,47 +14,63 @@ HALF_LIFE = 13
 
 MEMORY = 0.5 ** (1 / HALF_LIFE)
 
-Share = tuple[int, int]
-"""What a day credits, and what it asks for. Where it asks for nothing, it leaves the strength as it was."""
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """What each day credits, and what it asks for. A day that asks for nothing leaves the strength as it was."""
+
+    credited: list[int]
+    asked: list[int]
 
 
-def shares(asked: Sequence[Frequency | None], done: Sequence[int]) -> list[Share]:
+def shares(asked: Sequence[Frequency | None], done: Sequence[int]) -> Shares:
     """The shares of one exercise, day by day: what was asked on each day, None for nothing, and how often it was done.
 
     A weekly frequency is looked at over the seven days that end with the day, so that a day of rest is no bad day.
     """
-    found = []
+    found = Shares([], [])
     weekly = [frequency.at_least if frequency and frequency.per is Per.WEEK else 0 for frequency in asked]
     done_on_plan = [bool(frequency and n) for frequency, n in zip(asked, done, strict=True)]
-    for day, (frequency, n) in enumerate(zip(asked, done, strict=True)):
+    first = 0
+    # Run by run, as a frequency lasts for months.
+    for frequency, run in groupby(asked):
+        days = range(first, first + sum(1 for _day in run))
+        first = days.stop
         if frequency is None:
-            found.append((0, 0))
+            credited = prescribed = [0] * len(days)
         elif frequency.per is Per.DAY:
-            found.append((min(n, frequency.at_least), frequency.at_least))
+            prescribed = [frequency.at_least] * len(days)
+            credited = [min(n, frequency.at_least) for n in done[days.start : days.stop]]
         else:
-            week = slice(max(day - 6, 0), day + 1)
-            prescribed = (2 * sum(weekly[week]) + 7) // 14
-            found.append((min(sum(done_on_plan[week]), prescribed), prescribed))
+            weeks = [slice(max(day - 6, 0), day + 1) for day in days]
+            prescribed = [(2 * sum(weekly[week]) + 7) // 14 for week in weeks]
+            credited = [min(sum(done_on_plan[week]), most) for week, most in zip(weeks, prescribed, strict=True)]
+        found.credited.extend(credited)
+        found.asked.extend(prescribed)
     return found
 
 
-def together(exercises: Iterable[Sequence[Share]]) -> list[Share]:
+def together(exercises: Iterable[Shares]) -> Shares:
     """The shares of several exercises as those of one; each has the same days."""
-    return [
-        (sum(credited for credited, _asked in day), sum(asked for _credited, asked in day))
-        for day in zip(*exercises, strict=True)
-    ]
+    listed = list(exercises)
+    return Shares(
+        [sum(day) for day in zip(*(one.credited for one in listed), strict=True)],
+        [sum(day) for day in zip(*(one.asked for one in listed), strict=True)],
+    )
 
 
-def strength(days: Iterable[Share], is_over: bool = True) -> list[float]:
+def strength(days: Shares, is_over: bool = True) -> list[float]:
     """The strength at the end of each day, 0 to 1, beginning from nothing.
 
     The last day, as long as it is not over, counts once it helps.
     """
-    course = [0.0]
-    for credited, asked in days:
-        before = course[-1]
-        course.append(MEMORY * before + (1 - MEMORY) * credited / asked if asked else before)
-    if not is_over and len(course) > 1:
-        course[-1] = max(course[-2:])
-    return course[1:]
+    course = []
+    now = before = 0.0
+    for credited, asked in zip(days.credited, days.asked, strict=True):
+        before = now
+        if asked:
+            now = MEMORY * now + (1 - MEMORY) * credited / asked
+        course.append(now)
+    if course and not is_over:
+        course[-1] = max(before, now)
+    return course

@@ -12,7 +12,7 @@ from accounts.models import User
 from exercises.prescription import Frequency
 from history import calendar
 from history.habits import LATELY
-from history.strength import Share, shares, strength, together
+from history.strength import Shares, shares, strength, together
 from tracking.adherence import Tally, total
 from tracking.models import PlanItem
 from tracking.record import Record, done_a_day, read
@@ -102,7 +102,7 @@ class Year:
         return {exercise: [of_day.get(day, 0) for day in days] for exercise, of_day in by_day.items()}
 
     @cached_property
-    def _shares(self) -> Mapping[int, Sequence[Share]]:
+    def _shares(self) -> Mapping[int, Shares]:
         return {exercise: shares(self.asked[exercise], self.done[exercise]) for exercise in self.record.items}
 
     def strength_of(self, exercise: int) -> float:

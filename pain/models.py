@@ -28,6 +28,10 @@ class CheckInQuerySet(models.QuerySet["CheckIn"]):
         """Each tells by `has_older` whether there are any of those."""
         return self.annotate(has_older=Exists(older))
 
+    def entries(self) -> list[Entry]:
+        """Day and score alone, which is all that a trend needs."""
+        return [Entry(day, score) for day, score in self.values_list("day", "score")]
+
     def latest_first(self) -> Self:
         """The order of the days, and within a day that in which they were said."""
         return self.order_by("-day", "-recorded_at", "-key")

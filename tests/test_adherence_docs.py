@@ -16,7 +16,7 @@ from accounts.models import User
 from exercises.prescription import MAX_PER, Frequency, Per
 from exercises.words import frequency_in_words
 from history.habits import level, usual_weekday
-from history.strength import shares, strength
+from history.strength import Shares, shares, strength
 from tracking.adherence import Tally, four_week_averages, pace, streak, tally
 from tracking.schedule import ONE_DAY, Item, Standing, Status, Week, frequencies, needed_on, standing
 
@@ -252,7 +252,8 @@ def check_strength(row: Row) -> None:
     counted = [part.split(" ", 1) for part in parts if part != NOTHING]
     days = [COURSE[kind] for times, kind in counted for _n in range(int(times))]
     is_over = not any(kind in ("open", "done today") for _times, kind in counted)
-    assert round(100 * [0, *strength(days, is_over)][-1]) == int(row["strength"])
+    shares_of = Shares([credited for credited, _asked in days], [asked for _credited, asked in days])
+    assert round(100 * [0, *strength(shares_of, is_over)][-1]) == int(row["strength"])
 
 
 def check_share(row: Row) -> None:
@@ -260,7 +261,8 @@ def check_share(row: Row) -> None:
     done = history_in(row["done on"])
     days = [first + n * ONE_DAY for n in range((day - first).days + 1)]
     asked = frequencies([item_in(row)], first, day, paused_in(row["paused"]) & set(days))
-    assert "{}/{}".format(*shares(asked, [done.get(day, 0) for day in days])[-1]) == row["share"]
+    found = shares(asked, [done.get(day, 0) for day in days])
+    assert f"{found.credited[-1]}/{found.asked[-1]}" == row["share"]
 
 
 def check_level(row: Row) -> None:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exercises.prescription import MAX_PER, Frequency, Per
-from history.strength import HALF_LIFE, Share, shares, strength, together
+from history.strength import HALF_LIFE, Shares, shares, strength, together
 from tests.test_adherence_docs import frequencies_by_words
 from tracking.schedule import Status, standing
 
@@ -24,10 +24,10 @@ def courses(draw: st.DrawFn) -> tuple[list[Frequency | None], list[int]]:
     return asked, draw(st.lists(st.integers(0, 4), min_size=len(asked), max_size=len(asked)))
 
 
-def by_the_formula(days: list[Share]) -> float:
+def by_the_formula(days: Shares) -> float:
     """s = m·s + (1 − m)·c, as the page has it, by a fold."""
     m = 0.5 ** (1 / 13)
-    counted = [credited / asked for credited, asked in days if asked]
+    counted = [credited / asked for credited, asked in zip(days.credited, days.asked, strict=True) if asked]
     return [*accumulate(counted, lambda s, c: m * s + (1 - m) * c, initial=0.0)][-1]
 
 
@@ -61,15 +61,19 @@ def test_a_pause_leaves_it_as_it_was(course: tuple[list[Frequency | None], list[
     assert with_a_pause[len(asked) - 1 :] == [with_a_pause[len(asked) - 1]] * (length + 1)
 
 
+def full(days: int) -> Shares:
+    return Shares([2] * days, [2] * days)
+
+
 def test_no_single_day_takes_more_than_a_twentieth() -> None:
-    full = [(1, 1)] * 200
-    assert strength([*full, (0, 1)])[-1] > 0.94
-    assert strength([(1, 1)] * HALF_LIFE)[-1] == pytest.approx(0.5)
+    assert strength(full(HALF_LIFE))[-1] == pytest.approx(0.5)
+    assert strength(Shares([2] * 200 + [0], [2] * 201))[-1] > 0.94
 
 
 def test_several_exercises_are_one_by_their_doses() -> None:
-    assert together([[(1, 2), (0, 0)], [(1, 1), (0, 3)]]) == [(2, 3), (0, 3)]
-    assert strength([]) == strength([], is_over=False) == []
+    assert together([Shares([1, 0], [2, 0]), Shares([1, 0], [1, 3])]) == Shares([2, 0], [3, 3])
+    assert together([]) == Shares([], [])
+    assert strength(Shares([], [])) == strength(Shares([], []), is_over=False) == []
 
 
 @pytest.mark.parametrize("week_start", [0, 5, 6])
@@ -80,7 +84,8 @@ def test_whoever_does_what_is_due_has_a_full_share_every_day(per: Per, week_star
             frequency = Frequency(per, at_least, at_most)
             for begin in range(7):
                 asked, done = _doing_what_is_due(frequency, START + timedelta(days=begin), week_start)
-                assert all(credited == of for credited, of in shares(asked, done)), (frequency, begin)
+                found = shares(asked, done)
+                assert found.credited == found.asked, (frequency, begin)
 
 
 def _doing_what_is_due(frequency: Frequency, first: date, week_start: int) -> tuple[list[Frequency | None], list[int]]:

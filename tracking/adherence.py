@@ -38,11 +38,19 @@ class Tally:
 
     @property
     def kept(self) -> bool:
-        return self.adherence is not None and self.adherence >= KEPT_FROM
+        return self.reaches(KEPT_FROM)
+
+    def reaches(self, share: Fraction) -> bool:
+        """Whether so much of what was prescribed was done; never where nothing was."""
+        return self.prescribed > 0 and self.credited * share.denominator >= self.prescribed * share.numerator
 
 
 def total(tallies: Iterable[Tally]) -> Tally:
-    return sum(tallies, Tally())
+    credited = prescribed = 0
+    for one in tallies:
+        credited += one.credited
+        prescribed += one.prescribed
+    return Tally(credited, prescribed)
 
 
 def tally(items: Sequence[Item], week: Week, done: Mapping[date, int], paused: Set[date] = NO_DAYS) -> Tally:
@@ -104,7 +112,9 @@ def asked_in_week(
     """`asked_on` for each day of a week."""
     item = _item_over(items, week)
     if item and week.last < today and not any(_touches(pause, week) for pause in pauses):
-        # Nearly every week of a long history. There are few courses that it can take, so each is worked out once.
+        if item.frequency.per is Per.DAY:
+            return [item.frequency.at_least] * 7
+        # There are few courses that a week can take, so each is worked out once.
         shortly_before = week.shifted(-1).days[1:]
         return _asked_in_plain_week(item.frequency, tuple(bool(done.get(d)) for d in (*shortly_before, *week.days)))
     return [asked_on(items, week, day, today, done, pauses) for day in week.days]

@@ -12,6 +12,7 @@ from functools import lru_cache
 from exercises.prescription import Frequency, Per
 
 ONE_DAY = timedelta(days=1)
+SIX_DAYS = timedelta(days=6)
 
 MAX_NTH = 20
 """The hard bound of completions of one exercise a day."""
@@ -54,7 +55,7 @@ class Week:
 
     @property
     def last(self) -> date:
-        return self.first + 6 * ONE_DAY
+        return self.first + SIX_DAYS
 
     @property
     def days(self) -> tuple[date, ...]:

@@ -2,8 +2,9 @@
 
 from django import template
 from django.urls import reverse
-from django.utils.html import escape
+from django.utils.html import escape, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import pgettext
 
 from history.calendar import AHEAD, Day, Month
 from tracking.dates import day_and_month, short_weekday
@@ -12,16 +13,26 @@ register = template.Library()
 
 
 @register.simple_tag
+def day_heads(month: Month) -> SafeString:
+    """The weekdays above them: a letter each, with the name for those who listen."""
+    return format_html_join(
+        "", '<th scope="col" abbr="{1}">{0}</th>', ((short[0], name) for short, name in month.heads)
+    )
+
+
+@register.simple_tag
 def day_cells(month: Month) -> SafeString:
     """The weeks of a month, a cell a day."""
-    cells = ["<td></td>"] * month.blanks + [_cell(day) for day in month.days]
+    pattern = pgettext("a day of a month", "%(day)d %(month)s: %(words)s")
+    name = month.name
+    cells = ["<td></td>"] * month.blanks
+    for one in month.days:
+        words = escape(pattern % {"day": one.day.day, "month": name, "words": one.words})
+        cells.append(
+            f'<td data-day="{one.day}" data-level="{one.mark}"><span class="visually-hidden">{words}</span></td>'
+        )
     weeks = (cells[n : n + 7] for n in range(0, len(cells), 7))
     return mark_safe("".join(f"<tr>{''.join(week)}</tr>" for week in weeks))  # noqa: S308  # words are escaped
-
-
-def _cell(one: Day) -> str:
-    words = escape(f"{day_and_month(one.day)}: {one.words}")
-    return f'<td data-day="{one.day}" data-level="{one.mark}"><span class="visually-hidden">{words}</span></td>'
 
 
 @register.simple_tag
