@@ -107,18 +107,14 @@ class OwnExerciseForm(forms.ModelForm):
             field = cast(forms.TypedChoiceField, self.fields[name])
             field.choices = [choice for choice in cast(list[Any], field.choices) if choice[0]]
 
-    @property
-    def slug(self) -> str:
-        """Tells nothing about what the exercise is. Needs `is_valid()` first."""
-        return f"own-{self.cleaned_data['key'] or token_hex(6)}"
-
     def make(self, user: User, prescription: Mapping[str, Any]) -> Exercise:
         """The new exercise of this person, at its usual prescription; the same one again for a double tap.
 
         Needs `is_valid()` first. A key that is somebody else's, which chance will not bring, is exchanged for another.
         """
         exercise: Exercise = self.instance
-        exercise.owner, exercise.slug, exercise.number = user, self.slug, OWN_NUMBER
+        exercise.owner, exercise.number = user, OWN_NUMBER
+        exercise.name_own(self.cleaned_data["key"] or token_hex(6))
         for name in PRESCRIPTION_FIELDS:
             setattr(exercise, name, prescription[name])
         try:
@@ -128,6 +124,6 @@ class OwnExerciseForm(forms.ModelForm):
             made = Exercise.objects.own(user).with_slug(exercise.slug).first()
             if made and (made.name, made.steps) == (exercise.name, exercise.steps):
                 return made
-            exercise.slug = f"own-{token_hex(6)}"
+            exercise.name_own(token_hex(6))
             self.save()
         return exercise

@@ -12,6 +12,9 @@ from accounts.models import User
 from exercises import words
 from exercises.prescription import MAX_PER, MAX_REPETITIONS, MAX_SECONDS, Action, Dose, Frequency, Per, Range, Sides
 
+OWN_SLUG = "own-"
+"""How the slug of an own exercise begins; twelve random hexadecimal digits follow."""
+
 
 class Position(models.TextChoices):
     STANDING = "standing", _("standing")
@@ -212,6 +215,8 @@ class Exercise(FrequencyFields, DoseFields):
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, verbose_name=_("made by"), null=True, blank=True, editable=False
     )
+    # Names an own exercise in what a person takes along, and stays with it in another account, where its slug cannot.
+    own_key = models.CharField(_("key of an own exercise"), max_length=12, blank=True, editable=False)
     seeded = models.JSONField(default=dict, blank=True, editable=False)
 
     objects = ExerciseQuerySet.as_manager()
@@ -229,6 +234,12 @@ class Exercise(FrequencyFields, DoseFields):
             ),
             models.CheckConstraint(name="exercise_action", condition=Q(action__in=[one.value for one in Action])),
             models.CheckConstraint(name="exercise_sides", condition=Q(sides__in=[one.value for one in Sides])),
+            models.CheckConstraint(
+                name="exercise_own_key", condition=Q(owner=None, own_key="") | Q(owner__isnull=False) & ~Q(own_key="")
+            ),
+            models.UniqueConstraint(
+                name="exercise_own_key_once", fields=["owner", "own_key"], condition=Q(owner__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:
@@ -239,6 +250,10 @@ class Exercise(FrequencyFields, DoseFields):
 
     def clean(self) -> None:
         self.steps, self.avoid = plain_lines(self.steps), plain_lines(self.avoid)
+
+    def name_own(self, key: str) -> None:
+        """Names a person's new exercise by twelve random hexadecimal digits, which tell nothing about what it is."""
+        self.own_key, self.slug = key, f"{OWN_SLUG}{key}"
 
     @property
     def dose(self) -> Dose:

@@ -54,6 +54,7 @@ def an_exercise(slug: str = "", frequency: Frequency = DAILY, needs: Iterable[st
             "per": frequency.per,
             "at_least": frequency.at_least,
             "at_most": frequency.at_most,
+            "own_key": f"{number:012x}" if "owner" in fields else "",
             **fields,
         }
     )

@@ -242,3 +242,28 @@ def test_there_is_no_way_back_while_people_have_exercises_of_their_own() -> None
         migrate_back()
     migrate_forward()
     assert [exercise.slug for exercise in Exercise.objects.exclude(owner=None)] == ["own-1"]
+
+
+def test_own_exercises_from_before_they_had_a_key_get_the_digits_of_their_slug() -> None:
+    old = migrate_to([("exercises", "0002_own_and_evidence")])
+    a, b = a_person(), a_person()
+    fields = {
+        "number": 1,
+        "name": "Cat",
+        "purpose": "",
+        "position": "lying",
+        "steps": "Go.",
+        "action": "hold",
+        "sides": "leg",
+        "per": "day",
+        "at_least": 1,
+        "at_most": 1,
+        "seconds_at_least": 1,
+        "seconds_at_most": 1,
+    }
+    for slug, owner in (("walk", None), ("own-0123456789ab", a), ("own-ba9876543210", b), ("own-odd", b)):
+        old.get_model("exercises", "Exercise").objects.create(slug=slug, owner_id=owner and owner.pk, **fields)
+    migrate_forward()
+    keys = dict(Exercise.objects.values_list("slug", "own_key"))
+    assert len(keys.pop("own-odd")) == 12
+    assert keys == {"walk": "", "own-0123456789ab": "0123456789ab", "own-ba9876543210": "ba9876543210"}

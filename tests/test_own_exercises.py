@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.test import Client
 from time_machine import TimeMachineFixture
 
@@ -67,6 +68,28 @@ def test_its_address_tells_nothing_about_it(user: User) -> None:
     assert key
     client.post("/plan/own/", {**CAT, "key": key[1]})
     assert Exercise.objects.get().slug == f"own-{key[1]}"
+
+
+def test_it_is_known_by_a_key_of_its_own_from_the_start(user: User) -> None:
+    browser_of(user).post("/plan/own/", CAT)
+    assert Exercise.objects.get().own_key == CAT["key"]
+
+
+def test_two_exercises_of_a_person_never_share_a_key_and_the_catalogue_has_none(user: User) -> None:
+    exercise = an_exercise(owner=user)
+    an_exercise(owner=a_person(), own_key=exercise.own_key)
+    for broken in ({"owner": user, "own_key": exercise.own_key}, {"owner": user, "own_key": ""}, {"own_key": "a" * 12}):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            an_exercise(**broken)
+
+
+def test_a_key_that_an_imported_exercise_has_already_is_exchanged_for_another(user: User) -> None:
+    """An exercise that came from another account has its key, and a slug that is not made of it."""
+    an_exercise("own-elsewhere", owner=user, own_key=CAT["key"])
+    browser_of(user).post("/plan/own/", CAT)
+    made = Exercise.objects.own(user).get(name="Cat and cow")
+    assert made.own_key != CAT["key"]
+    assert made.slug == f"own-{made.own_key}"
 
 
 def test_a_double_tap_makes_one(user: User) -> None:
