@@ -1,3 +1,8 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from rights import views
+
+urlpatterns = [
+    path("data/", views.data, name="data"),
+    path("data/backpain.json", views.export_json, name="export_json"),
+]

@@ -73,6 +73,7 @@ def test_only_views_and_commands_read_the_clock() -> None:
         "pain/management/commands/sample.py",
         "pain/views.py",
         "sharing/views.py",
+        "rights/views.py",
         "tracking/plan_views.py",
         "tracking/views.py",
     }
