@@ -130,6 +130,21 @@ def themselves(user: User) -> models.QuerySet[User]:
     return User.objects.filter(pk=user.pk)
 
 
+CHECK_INS = Section(
+    "check_ins",
+    CheckIn.objects.for_user,
+    plain("day", "key", "recorded_at", "moment", "score", "place", "words"),
+    key=("day", "key"),
+    by_day=True,
+)
+COMPLETIONS = Section(
+    "completions",
+    Completion.objects.for_user,
+    (*plain("day"), EXERCISE, *plain("nth", "recorded_at")),
+    key=("day", "exercise", "nth"),
+    by_day=True,
+)
+
 SECTIONS = (
     Section("account", themselves, (*plain("email"), Column("joined_at", "date_joined"))),
     Section(
@@ -175,20 +190,8 @@ SECTIONS = (
         key=("day", "exercise"),
         by_day=True,
     ),
-    Section(
-        "check_ins",
-        CheckIn.objects.for_user,
-        plain("day", "key", "recorded_at", "moment", "score", "place", "words"),
-        key=("day", "key"),
-        by_day=True,
-    ),
-    Section(
-        "completions",
-        Completion.objects.for_user,
-        (*plain("day"), EXERCISE, *plain("nth", "recorded_at")),
-        key=("day", "exercise", "nth"),
-        by_day=True,
-    ),
+    CHECK_INS,
+    COMPLETIONS,
 )
 
 LEFT_OUT = {
