@@ -4,10 +4,14 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth import logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import DatabaseError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render, resolve_url
+from django.urls import ResolverMatch
 from django.utils.cache import add_never_cache_headers
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.translation import gettext as _
@@ -29,6 +33,17 @@ class SignedInMiddleware(LoginRequiredMiddleware):
             return None
         request.is_personal = True  # type: ignore[attr-defined]
         return super().process_view(request, view_func, view_args, view_kwargs)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
+        """What a person sent off while their account was being deleted elsewhere belongs to nobody any more."""
+        # A database that is away is not asked again.
+        may_be_late = isinstance(exception, (DatabaseError, ObjectDoesNotExist))
+        if not may_be_late or isinstance(exception, OperationalError) or not request.user.is_authenticated:
+            return None
+        if User.objects.filter(pk=signed_in(request).pk).exists():
+            return None
+        logout(request)
+        return self.handle_no_permission(request, cast(ResolverMatch, request.resolver_match).func)
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         if getattr(request, "is_personal", False) or settings.SESSION_COOKIE_NAME in request.COOKIES:

@@ -93,6 +93,12 @@ class User(AbstractBaseUser, PermissionsMixin):
             ),
         ]
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Somebody who has left meanwhile is not made anew by a late save, as Django would do: it fails instead."""
+        if not self._state.adding and not kwargs.get("force_insert"):
+            kwargs["force_update"] = True
+        super().save(*args, **kwargs)
+
     @property
     def zone(self) -> ZoneInfo:
         """The person's time zone; UTC while it is not known, or should this machine not know it."""

@@ -193,25 +193,3 @@ SECTIONS = (
     CHECK_INS,
     COMPLETIONS,
 )
-
-LEFT_OUT = {
-    "accounts.User": {
-        "id": "a number of this server, of no use elsewhere",
-        "password": "a way in; only its hash is kept",
-        "last_login": "about signing in, nothing recorded",
-        "is_active": "a right on this server",
-        "is_staff": "a right on this server",
-        "is_superuser": "a right on this server",
-    },
-    "exercises.Exercise": {
-        "slug": "its address on this server; the id stands for it",
-        "owner": "the person themselves",
-        "gentle": "a mark of the catalogue that no own exercise has",
-        "seeded": "a mark of the catalogue that no own exercise has",
-    },
-    "tracking.PlanItem": {"user": "the person themselves"},
-    "tracking.Pause": {"user": "the person themselves"},
-    "tracking.Skip": {"user": "the person themselves"},
-    "tracking.Completion": {"user": "the person themselves"},
-    "pain.CheckIn": {"user": "the person themselves"},
-}

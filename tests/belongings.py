@@ -3,11 +3,58 @@
 from datetime import UTC, date, datetime
 from uuid import UUID
 
+from allauth.account.models import EmailAddress, EmailConfirmation
+from django.apps import apps
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Group, Permission
+from django.contrib.contenttypes.models import ContentType
+from django.db import models
+
 from accounts.models import User
 from exercises.models import Exercise
 from pain.models import CheckIn
 from tests.builders import a_person, an_exercise, did, on_plan
 from tracking.models import Completion, Pause, Skip
+
+PERSONAL = {
+    "accounts.User": "pk",
+    "accounts.User_groups": "user",
+    "accounts.User_user_permissions": "user",
+    "account.EmailAddress": "user",
+    "account.EmailConfirmation": "email_address__user",
+    "admin.LogEntry": "user",
+    "exercises.Exercise": "owner",
+    "exercises.Exercise_equipment": "exercise__owner",
+    "tracking.PlanItem": "user",
+    "tracking.Pause": "user",
+    "tracking.Skip": "user",
+    "tracking.Completion": "user",
+    "pain.CheckIn": "user",
+}
+"""Each table from which a path leads to a person, and the path. `a_person_with_everything` has a row in every one."""
+
+
+def with_a_path_to_a_person() -> set[type[models.Model]]:
+    """All tables that refer to people, or to a table that does, those of other packages included."""
+    found: set[type[models.Model]] = {User}
+    while True:
+        more = {
+            model
+            for model in apps.get_models(include_auto_created=True)
+            if any(field.related_model in found for field in model._meta.concrete_fields)
+        }
+        if more <= found:
+            return found
+        found |= more
+
+
+def rows_of(key: int) -> dict[str, list[tuple[object, ...]]]:
+    """What there is of the person with this key, by table."""
+    return {
+        label: sorted(apps.get_model(label)._base_manager.filter(**{path: key}).values_list(), key=repr)
+        for label, path in PERSONAL.items()
+    }
+
 
 AT = datetime(2026, 11, 18, 21, 30, 15, 123456, tzinfo=UTC)
 
@@ -54,4 +101,15 @@ def a_person_with_everything(email: str, mark: str = "") -> User:
     did(user, cat, date(2026, 11, 3))
     did(user, towel, date(2026, 11, 3), times=2)
     Completion.objects.set_done(user, date(2026, 11, 18), towel, 1, AT)
+    _of_other_packages(user, mark)
     return user
+
+
+def _of_other_packages(user: User, mark: str) -> None:
+    address = EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=True)
+    EmailConfirmation.create(address)
+    user.groups.add(Group.objects.get_or_create(name="Editors")[0])
+    user.user_permissions.add(Permission.objects.all()[0])
+    LogEntry.objects.create(
+        user=user, content_type=ContentType.objects.get_for_model(Exercise), action_flag=2, object_repr=mark[:200]
+    )
