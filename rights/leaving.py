@@ -52,15 +52,16 @@ def belongings() -> Sequence[Belonging]:
 
 @dataclass(frozen=True)
 class Goods:
-    """What goes with an account, in words, and the first day with anything done."""
+    """What goes with an account, in words, the most of it first; and the first day with anything done."""
 
     things: Sequence[str]
     since: date | None
 
 
 def goods_of(user: User) -> Goods:
-    counts = [(belonging, belonging.of(user).count()) for belonging in belongings()]
-    things = [belonging.in_words(count) for belonging, count in counts if count]
+    counts = [(belonging.of(user).count(), belonging) for belonging in belongings()]
+    counts.sort(key=lambda pair: -pair[0])
+    things = [belonging.in_words(count) for count, belonging in counts if count]
     first = Completion.objects.for_user(user).aggregate(day=models.Min("day"))
     return Goods(things, first["day"])
 
@@ -68,7 +69,7 @@ def goods_of(user: User) -> Goods:
 def leave(user: User) -> None:
     """Deletes the person and every row of theirs, and ends their sessions on every device.
 
-    Raises `User.DoesNotExist` if they have left already. A tick of another tab waits, and then finds nobody to belong to.
+    Raises `User.DoesNotExist` if they have left already. A tick of another tab waits, and then belongs to nobody.
     """
     key = user.pk
     for tries_left in reversed(range(TRIES)):
