@@ -10,6 +10,7 @@ from time_machine import TimeMachineFixture
 from zeal import zeal_context
 
 from exercises.prescription import Frequency, Per
+from rights.leaving import belongings
 from tests.builders import TWO_OR_THREE_A_WEEK, a_person, an_exercise, browser_of, did, on_plan
 from tracking.models import Completion
 
@@ -43,6 +44,9 @@ def wednesday(time_machine: TimeMachineFixture) -> None:
         ("/plan/since/", 5),
         ("/plan/pause/", 5),
         ("/settings/", 0),
+        ("/settings/data/", 0),
+        # How much there is in each table, and the first day.
+        ("/settings/delete/", len(belongings()) + 1),
         ("/safety/", 0),
     ],
 )

@@ -36,6 +36,8 @@ PERSONAL = [
     "/history/",
     "/pain/",
     "/settings/",
+    "/settings/data/",
+    "/settings/delete/",
     "/accounts/password/change/",
     "/accounts/email/",
     "/accounts/logout/",
