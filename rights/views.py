@@ -56,6 +56,9 @@ def delete_account(request: HttpRequest) -> HttpResponse:
         logout(request)
         messages.success(request, _("Your account is deleted, with all that you had recorded. We wish you well."))
         return redirect("home")
+    if posted:
+        # The second of two taps finds nobody any more: that is no wrong password.
+        user.refresh_from_db(fields=["email"])
     context = {"form": form, "goods": goods_of(user)}
     return render(request, "rights/delete_account.html", context, status=400 if posted else 200)
 
