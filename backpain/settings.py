@@ -136,8 +136,8 @@ def database() -> dict[str, Any]:
         config["OPTIONS"] = {
             "timeout": 20,
             "transaction_mode": "IMMEDIATE",
-            # FULL: what was acknowledged is on disk, also when the power fails.
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL",
+            # FULL: what was acknowledged is on disk, also when the power fails. What is deleted is written over.
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON",
         }
         config["TEST"] = {"NAME": f"{config['NAME']}.test"}
     else:

@@ -18,6 +18,7 @@ from rights.document import SECTIONS, names_for
 from rights.export import as_json
 from tests.belongings import a_person_with_everything
 from tests.builders import a_person, an_exercise, browser_of, did
+from tests.test_queries import SESSION_AND_USER
 from tracking.models import Completion
 
 pytestmark = pytest.mark.django_db
@@ -192,15 +193,25 @@ def test_an_exercise_made_while_the_document_is_read_waits_for_the_next() -> Non
 
 
 @pytest.mark.parametrize("days", [1, 40])
-def test_it_takes_a_constant_number_of_queries(days: int) -> None:
+@pytest.mark.parametrize(
+    ("name", "queries"),
+    [
+        # The names of the exercises and what they need, then one a section.
+        ("backpain.json", 2 + len(SECTIONS)),
+        ("backpain-csv.zip", 2 + len(SECTIONS)),
+        # The same two, then plan, completions and check-ins.
+        ("backpain-fhir.json", 2 + 3),
+    ],
+)
+def test_a_download_takes_a_constant_number_of_queries(name: str, queries: int, days: int) -> None:
     user = a_person_with_everything("anna@example.org")
     for n in range(days):
         did(user, Exercise.objects.get(slug="towel"), date(2026, 1, 1) + timedelta(days=n))
+    client = browser_of(user)
     with CaptureQueriesContext(connection) as captured:
-        text_of_export(user)
-    # The names of the exercises and what they need, then one a section.
+        client.get(f"/settings/data/{name}").getvalue()
     selects = [query["sql"] for query in captured if "SELECT" in query["sql"]]
-    assert len(selects) == 2 + len(SECTIONS), selects
+    assert len(selects) == SESSION_AND_USER + queries, selects
 
 
 def ten_years(user: User) -> None:
@@ -218,12 +229,18 @@ def ten_years(user: User) -> None:
     Completion.objects.bulk_create(rows(), batch_size=5000)
 
 
-def test_ten_years_are_never_in_memory_at_once() -> None:
+@pytest.mark.parametrize("encoding", ["identity", "gzip"])
+def test_ten_years_are_never_in_memory_at_once(encoding: str) -> None:
+    """From the database through all the middleware to what goes out, compressed or not."""
     user = a_person()
     ten_years(user)
+    client = browser_of(user, headers={"Accept-Encoding": encoding})
+    client.get("/settings/data/")
     tracemalloc.start()
-    length = sum(map(len, as_json(user, names_for(user))))
+    answer: Any = client.get("/settings/data/backpain.json")
+    sizes = [len(chunk) for chunk in answer.streaming_content]
     _now, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert length > 5_000_000
-    assert peak < 2_000_000
+    assert sum(sizes) > {"identity": 5_000_000, "gzip": 100_000}[encoding]
+    assert max(sizes) < 100_000
+    assert peak < 2_500_000
