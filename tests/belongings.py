@@ -13,6 +13,7 @@ from django.db import models
 from accounts.models import User
 from exercises.models import Exercise
 from pain.models import CheckIn
+from sharing.models import Share
 from tests.builders import a_person, an_exercise, did, on_plan
 from tracking.models import Completion, Pause, Skip
 
@@ -30,6 +31,7 @@ PERSONAL = {
     "tracking.Skip": "user",
     "tracking.Completion": "user",
     "pain.CheckIn": "user",
+    "sharing.Share": "user",
 }
 """Each table from which a path leads to a person, and the path. `a_person_with_everything` has a row in every one."""
 
@@ -101,6 +103,7 @@ def a_person_with_everything(email: str, mark: str = "") -> User:
     did(user, cat, date(2026, 11, 3))
     did(user, towel, date(2026, 11, 3), times=2)
     Completion.objects.set_done(user, date(2026, 11, 18), towel, 1, AT)
+    Share.objects.make(user, AT, key=UUID(int=2), weeks=8, pain=False, notes=False, days=30)
     _of_other_packages(user, mark)
     return user
 
