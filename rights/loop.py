@@ -1,0 +1,256 @@
+"""Reads the CSV export of Loop Habit Tracker.
+
+No clock and no database. The archive has a folder for each habit (`002 Wake up/Checkmarks.csv`: Date, Value, and in newer
+versions Notes) and one `Checkmarks.csv` for all of them, with a column a habit. Some versions leave days out of
+the latter, so it is read only where there are no folders. A single `Checkmarks.csv` of either kind will do as well.
+"""
+
+import csv
+import re
+import struct
+import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import Enum
+from io import BytesIO, StringIO
+from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
+
+from django.utils.translation import gettext as _
+
+from rights.document import FORMAT, VERSION
+from rights.reading import Complaint, Entry, UnreadableError, short
+
+ZIP = b"PK\x03\x04"
+MAX_FILES = 2000
+MAX_HABITS = 200
+MAX_TABLES = 8 * 1024 * 1024
+"""Bytes of all tables together, unpacked. Ten years of a habit take about 100 kB."""
+
+ENCRYPTED = 1
+BROKEN = (BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError, struct.error)
+"""What the standard library finds to say of a broken archive."""
+
+NOON = "T12:00:00Z"
+"""Loop knows days alone. The same moment each time lets the same file be brought twice."""
+
+
+class Mark(Enum):
+    """What a table says of a day."""
+
+    DONE = "done"
+    SKIPPED = "skipped"
+    NOTHING = "nothing"
+
+
+# Older versions write numbers. “Automatic” days are those that Loop grants because the week has had its share.
+MARKS = {
+    **dict.fromkeys(("YES_MANUAL", "2"), Mark.DONE),
+    **dict.fromkeys(("SKIP", "3"), Mark.SKIPPED),
+    **dict.fromkeys(("YES_AUTO", "1", "NO", "0", "UNKNOWN", "-1", ""), Mark.NOTHING),
+}
+_measured = re.compile(r"[0-9]{1,15}(\.[0-9]{1,6})?")
+
+
+@dataclass(frozen=True, slots=True)
+class Habit:
+    """A column of a table: its name, where it stands, and for how many days it says something that can be taken over."""
+
+    name: str
+    file: str
+    column: int
+    done: int
+    skipped: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    file: str
+    text: str
+
+    def rows(self) -> Iterator[tuple[int, list[str]]]:
+        """Each with its line, without the empty ones."""
+        reader = csv.reader(StringIO(self.text, newline=""))
+        while True:
+            try:
+                row = next(reader)
+            except StopIteration:
+                return
+            except csv.Error:
+                reason = _("From here on this is no table in CSV.")
+                raise UnreadableError(reason, reader.line_num, self.file) from None
+            if any(cell.strip() for cell in row):
+                yield reader.line_num, row
+
+    @property
+    def header(self) -> list[str]:
+        return next((row for _line, row in self.rows()), [])
+
+    @property
+    def is_of_one_habit(self) -> bool:
+        return self.header[:2] == ["Date", "Value"] and self.header[2:] in ([], ["Notes"])
+
+
+class Export:
+    """An export of Loop. Raises UnreadableError for anything else."""
+
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+        self._archive = _opened(content) if content.startswith(ZIP) else None
+        self._names = _names(self._table(self._file("Habits.csv"))) if self._file("Habits.csv") else {}
+        self.habits = self._habits()
+
+    def entries(self, exercises: Mapping[int, str]) -> Iterator[Entry | Complaint]:
+        """As an import takes them, of the habits that have an exercise; the keys are their places in `habits`."""
+        yield Entry("format", 1, FORMAT)
+        yield Entry("version", 1, VERSION)
+        chosen: dict[str, dict[int, str]] = {}
+        for n, exercise in sorted(exercises.items()):
+            chosen.setdefault(self.habits[n].file, {})[self.habits[n].column] = exercise
+        for section, wanted in (("skips", Mark.SKIPPED), ("completions", Mark.DONE)):
+            for file, columns in chosen.items():
+                for found in self._marked(self._table(file), columns):
+                    if isinstance(found, Complaint):
+                        # Both times the same.
+                        yield from [found] if wanted is Mark.DONE else []
+                    elif found[2] is wanted:
+                        line, day, _wanted, exercise = found
+                        yield Entry(section, line, _record(section, day, exercise), file)
+
+    def _habits(self) -> list[Habit]:
+        tables = [file for file in self._files() if "/" in file] or self._files()
+        habits = [habit for file in tables for habit in self._habits_in(file)]
+        if not habits:
+            raise UnreadableError(_("There is no habit in this file."))
+        if len(habits) > MAX_HABITS:
+            raise UnreadableError(_("There are more than %(n)d habits in this file.") % {"n": MAX_HABITS})
+        return habits
+
+    def _habits_in(self, file: str) -> Iterator[Habit]:
+        table = self._table(file)
+        header = table.header
+        if header[:1] != ["Date"] or len(header) < 2:
+            raise UnreadableError(_("A table of Loop begins with “Date”. This one does not."), 1, file)
+        if len(header) > MAX_HABITS + 2:
+            raise UnreadableError(_("There are more than %(n)d habits in this file.") % {"n": MAX_HABITS}, 1, file)
+        names = {1: self._name_of(file)} if table.is_of_one_habit else dict(enumerate(header[1:], start=1))
+        counts: dict[int, dict[Mark | None, int]] = {column: {Mark.DONE: 0, Mark.SKIPPED: 0} for column in names}
+        for _line, row in table.rows():
+            for column, value in enumerate(row):
+                mark = _mark(value)
+                if column in counts and mark in counts[column]:
+                    counts[column][mark] += 1
+        for column, name in names.items():
+            if name.strip():
+                yield Habit(name.strip()[:80], file, column, counts[column][Mark.DONE], counts[column][Mark.SKIPPED])
+
+    def _name_of(self, file: str) -> str:
+        """As the list of habits has it, where there is one; the name of a folder leaves signs out."""
+        folder = file.rpartition("/")[0].rpartition("/")[2]
+        number, _blank, name = folder.partition(" ")
+        return self._names.get(number) or name or folder or _("The habit of this file")
+
+    def _marked(self, table: _Table, columns: Mapping[int, str]) -> Iterator[tuple[int, str, Mark, str] | Complaint]:
+        """Line, day, mark and exercise of each day of these columns."""
+        width = len(table.header)
+        rows = table.rows()
+        next(rows)
+        for line, row in rows:
+            if not _is_day(row[0]):
+                yield Complaint(
+                    line, _("%(value)s is no date such as 2026-11-22.") % {"value": short(row[0])}, table.file
+                )
+            elif len(row) != width:
+                numbers = {"n": len(row), "width": width}
+                yield Complaint(
+                    line, _("There are %(n)d columns, and %(width)d in the first line.") % numbers, table.file
+                )
+            else:
+                for column, exercise in columns.items():
+                    mark = _mark(row[column])
+                    if mark:
+                        yield line, row[0], mark, exercise
+                    else:
+                        sentence = _("%(value)s is nothing that Loop says of a day.")
+                        yield Complaint(line, sentence % {"value": short(row[column])}, table.file)
+
+    # --- Files
+
+    def _files(self) -> list[str]:
+        if self._archive is None:
+            return ["Checkmarks.csv"]
+        return sorted({one.filename for one in _tables(self._archive)})
+
+    def _file(self, name: str) -> str | None:
+        return name if self._archive and name in self._archive.namelist() else None
+
+    def _table(self, file: str | None) -> _Table:
+        content = self._content if self._archive is None else _unpacked(self._archive, str(file))
+        try:
+            return _Table(str(file), content.decode("utf-8-sig"))
+        except UnicodeDecodeError:
+            raise UnreadableError(_("This is no text in UTF-8."), 1, str(file)) from None
+
+
+def _record(section: str, day: str, exercise: str) -> dict[str, object]:
+    record = {"day": day, "exercise": exercise, "recorded_at": day + NOON}
+    return record | ({"reason": "other"} if section == "skips" else {"nth": 1})
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
+def _mark(value: str) -> Mark | None:
+    """A number beyond the known ones is a measure in thousandths: of times, pages or minutes, so it counts as done once."""
+    value = value.strip()
+    if value in MARKS or not _measured.fullmatch(value):
+        return MARKS.get(value)
+    return Mark.DONE if float(value) > 0 else Mark.NOTHING
+
+
+def _names(table: _Table) -> dict[str, str]:
+    """The habits' names by the numbers of their folders."""
+    header = table.header
+    if "Position" not in header or "Name" not in header:
+        return {}
+    position, name = header.index("Position"), header.index("Name")
+    return {row[position]: row[name] for _line, row in table.rows() if len(row) > max(position, name)}
+
+
+def _opened(content: bytes) -> ZipFile:
+    # Each entry of the directory begins so. Counted first: opening reads them all.
+    if content.count(b"PK\x01\x02") > MAX_FILES:
+        raise UnreadableError(_("There are too many files in this archive."))
+    try:
+        archive = ZipFile(BytesIO(content))
+    except BROKEN:
+        raise UnreadableError(_("This archive is broken.")) from None
+    if "completions.csv" in archive.namelist():
+        raise UnreadableError(_("This is your export for spreadsheets. Please choose the one that ends in .json."))
+    tables = _tables(archive)
+    if not tables:
+        raise UnreadableError(_("There is no Checkmarks.csv in this archive."))
+    # What an entry says of its size holds: no more is unpacked of it.
+    if sum(one.file_size for one in [*tables, *_tables(archive, "Habits.csv")]) > MAX_TABLES:
+        raise UnreadableError(_("Unpacked, this is too large."))
+    return archive
+
+
+def _tables(archive: ZipFile, name: str = "Checkmarks.csv") -> list[ZipInfo]:
+    return [one for one in archive.infolist() if one.filename.rpartition("/")[2] == name]
+
+
+def _unpacked(archive: ZipFile, file: str) -> bytes:
+    info = archive.getinfo(file)
+    # Other ways of packing unpack in one go, however much that is.
+    if info.compress_type not in (ZIP_STORED, ZIP_DEFLATED) or info.flag_bits & ENCRYPTED:
+        raise UnreadableError(_("This archive is packed in a way that cannot be read here."), 1, file)
+    try:
+        with archive.open(info) as table:
+            return table.read(MAX_TABLES)
+    except BROKEN:
+        raise UnreadableError(_("This archive is broken."), 1, file) from None
