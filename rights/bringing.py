@@ -8,13 +8,14 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from itertools import groupby, islice
+from itertools import groupby, islice, takewhile
 from secrets import token_hex
-from typing import Any
-from uuid import UUID
+from typing import Any, Self
 
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, transaction
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from exercises.models import OWN_SLUG, Equipment, Exercise
@@ -27,11 +28,17 @@ from tracking.dates import full_date
 SHOWN = 50
 """Complaints that are told one by one."""
 
+ENOUGH = 1000
+"""Complaints after which nothing more is looked at."""
+
 AT_A_TIME = 1000
 """Rows that are held in memory while they are compared and written."""
 
 MOST = {"exercises": 1000, "plan": 5000, "pauses": 5000}
 """Records of the sections that are looked at as a whole."""
+
+MOST_A_DAY = 2000
+"""Records of one day in one of the others."""
 
 NO_KEY = 2**31
 """From here on upwards are no keys of exercises."""
@@ -40,6 +47,17 @@ Source = Callable[[], Iterator[Entry | Complaint]]
 """Gives out the entries of a document, as often as it is asked to: what refers to an exercise may come before it."""
 
 Values = dict[str, Any]
+Key = tuple[Any, ...]
+
+SECTION = {section.name: section for section in SECTIONS}
+TITLES = {
+    "exercises": gettext_lazy("exercises of your own"),
+    "plan": gettext_lazy("entries of the plan"),
+    "pauses": gettext_lazy("pauses"),
+    "skips": gettext_lazy("skipped exercises"),
+    "check_ins": gettext_lazy("check-ins of pain"),
+    "completions": gettext_lazy("completions"),
+}
 
 
 @dataclass(slots=True)
@@ -54,26 +72,51 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A setting that would become another."""
+    """A setting that becomes another; both are said in words."""
 
     name: str
-    before: Any
-    after: Any
+    label: str
+    before: str
+    after: str
 
 
 @dataclass(slots=True)
 class Report:
     """What an import does, or did."""
 
-    tallies: dict[str, Tally] = field(default_factory=lambda: {name: Tally() for name in ORDER})
+    tallies: dict[str, Tally] = field(default_factory=lambda: {name: Tally() for name in TITLES})
     changes: list[Change] = field(default_factory=list)
     complaints: list[Complaint] = field(default_factory=list)
     wrong: int = 0
+
+    @classmethod
+    def of(cls, error: UnreadableError) -> Self:
+        """About a file that cannot be read as a whole."""
+        report = cls()
+        report.complain(error.complaint)
+        return report
 
     def complain(self, complaint: Complaint) -> None:
         self.wrong += 1
         if len(self.complaints) < SHOWN:
             self.complaints.append(complaint)
+
+    @property
+    def has_enough(self) -> bool:
+        return self.wrong >= ENOUGH
+
+    @property
+    def rows(self) -> list[tuple[Any, Tally]]:
+        """Of what there is something to tell, in words."""
+        return [(TITLES[name], tally) for name, tally in self.tallies.items() if tally != Tally()]
+
+    @property
+    def shortened(self) -> int:
+        return sum(tally.shortened for tally in self.tallies.values())
+
+    @property
+    def different(self) -> int:
+        return sum(tally.different for tally in self.tallies.values())
 
     @property
     def added(self) -> int:
@@ -82,10 +125,6 @@ class Report:
     @property
     def more_wrong(self) -> int:
         return self.wrong - len(self.complaints)
-
-
-SECTION = {section.name: section for section in SECTIONS}
-ORDER = [section.name for section in SECTIONS if section.key]
 
 
 def bring(
@@ -99,8 +138,7 @@ def bring(
             if dry_run or report.wrong:
                 transaction.set_rollback(True)
     except UnreadableError as error:
-        report = Report()
-        report.complain(error.complaint)
+        report = Report.of(error)
     except IntegrityError:
         report = Report()
         report.complain(Complaint(1, _("Something else changed in your account at the same moment. Please try again.")))
@@ -130,7 +168,7 @@ class _Import:
         known = {name: key for key, name in names_for(self.person).exercises.items()}
         specs = checking.recorded(self.today, self.now, {**unfit, **known})
         for name, entries in groupby(self._entries(), key=lambda entry: entry.section):
-            if name in specs:
+            if name in specs and not self.report.has_enough:
                 writer = self._rows if SECTION[name].by_day else self._spans
                 writer(SECTION[name], self._checked(specs[name], entries))
         self.report.complaints.sort(key=lambda complaint: (complaint.file, complaint.line))
@@ -138,7 +176,7 @@ class _Import:
 
     def _entries(self) -> Iterator[Entry]:
         """Complaints of the source are noted on the way."""
-        for entry in self.source():
+        for entry in takewhile(lambda _entry: not self.report.has_enough, self.source()):
             if isinstance(entry, Complaint):
                 self.report.complain(entry)
             else:
@@ -152,6 +190,8 @@ class _Import:
                 yield entry, spec.check(entry.value)
             except WrongError as error:
                 self._complain(entry, str(error))
+                if self.report.has_enough:
+                    return
 
     def _complain(self, entry: Entry, reason: str) -> None:
         self.report.complain(Complaint(entry.line, reason, entry.file))
@@ -236,10 +276,11 @@ class _Import:
                 values["pain_alarm_on"] = max(self.person.pain_alarm_on, values["pain_alarm_on"])
             values["pain_alarm_on"] = values["pain_alarm_on"] or self.person.pain_alarm_on
             for name, value in values.items():
-                before = getattr(self.person, name)
-                if before != value:
-                    self.report.changes.append(Change(name, before, value))
+                if getattr(self.person, name) != value:
+                    before = _said(self.person, name)
                     setattr(self.person, name, value)
+                    label = str(capfirst(User._meta.get_field(name).verbose_name))  # type: ignore[union-attr]
+                    self.report.changes.append(Change(name, label, before, _said(self.person, name)))
         if self.with_settings and self.report.changes:
             self.person.save(update_fields=[change.name for change in self.report.changes])
 
@@ -248,31 +289,44 @@ class _Import:
     def _rows(self, section: Section, found: Iterator[tuple[Entry, Values]]) -> None:
         """Rows that are there or not, a batch at a time."""
         sources = {column.name: column.source for column in section.columns}
-        manager = section.rows(self.person)
-        tally, seen = self.report.tallies[section.name], set[int]()
-        for batch in batches(found, AT_A_TIME):
-            fresh: dict[tuple[Any, ...], Values] = {}
-            for entry, values in batch:
-                key = tuple(values[name] for name in section.key)
-                packed = _packed(key)
-                if packed in seen:
-                    self._complain(entry, _("The same has been said before in this file."))
-                else:
-                    fresh[key] = values
-                    seen.add(packed)
+        model, tally = section.rows(self.person).model, self.report.tallies[section.name]
+        for batch in batches(self._in_order(section, found), AT_A_TIME):
+            fresh = dict(batch)
             self._tell_present_apart(section, sources, fresh, tally)
             tally.added += len(fresh)
             if not self.report.wrong:
-                manager.model._default_manager.bulk_create(
+                model._default_manager.bulk_create(
                     (
-                        manager.model(user=self.person, **{sources[name]: value for name, value in values.items()})
+                        model(user_id=self.person.pk, **{sources[name]: value for name, value in values.items()})
                         for values in fresh.values()
                     ),
                     ignore_conflicts=True,  # a tick may come in between
                 )
 
+    def _in_order(self, section: Section, found: Iterator[tuple[Entry, Values]]) -> Iterator[tuple[Key, Values]]:
+        """Each once, with its key.
+
+        That their days are in order, as an export has them, keeps a batch together: what is here already of its days
+        is read once, and not for each batch anew.
+        """
+        day, seen = checking.FIRST_DAY, set[Key]()
+        for entry, values in found:
+            if values["day"] < day:
+                raise UnreadableError(_("This list has to be in the order of its days."), entry.line, entry.file)
+            if values["day"] > day:
+                day = values["day"]
+                seen.clear()
+            key = tuple(values[name] for name in section.key)
+            if key in seen:
+                self._complain(entry, _("The same has been said before in this file."))
+                continue
+            seen.add(key)
+            if len(seen) > MOST_A_DAY:
+                raise UnreadableError(_("There are too many records of this day."), entry.line, entry.file)
+            yield key, values
+
     def _tell_present_apart(
-        self, section: Section, sources: Mapping[str, str], fresh: dict[tuple[Any, ...], Values], tally: Tally
+        self, section: Section, sources: Mapping[str, str], fresh: dict[Key, Values], tally: Tally
     ) -> None:
         """Takes out of `fresh` what is here already, read in one go over its days."""
         days = [values["day"] for values in fresh.values()]
@@ -288,7 +342,7 @@ class _Import:
     # --- The plan, and pauses
 
     def _spans(self, section: Section, found: Iterator[tuple[Entry, Values]]) -> None:
-        """Rows that hold over `[starts_on, ends_on)`, of which no two of one exercise, or no two pauses, may overlap."""
+        """Rows that hold over `[starts_on, ends_on)`. No two of one exercise may overlap, and no two pauses."""
         sources = {column.name: column.source for column in section.columns}
         present: dict[Any, list[Values]] = {}
         for row in section.rows(self.person).order_by("starts_on").values_list(*sources.values()):
@@ -301,7 +355,9 @@ class _Import:
         for group, some in _grouped(found):
             for entry, values in self._without_overlaps(some):
                 if self._fits(entry, values, present.get(group, []), tally):
-                    fresh.append(model(user=self.person, **{sources[name]: value for name, value in values.items()}))
+                    fresh.append(
+                        model(user_id=self.person.pk, **{sources[name]: value for name, value in values.items()})
+                    )
         tally.added += len(fresh)
         if not self.report.wrong:
             model._default_manager.bulk_create(fresh)
@@ -317,7 +373,7 @@ class _Import:
                 before = entry, values
 
     def _fits(self, entry: Entry, values: Values, present: list[Values], tally: Tally) -> bool:
-        """Whether it is new. One that runs into a later one that is here ends where that begins, as an edit would do."""
+        """Whether it is new. One that runs into a later one that is here ends where that begins, as after an edit."""
         starts_on = values["starts_on"]
         place = bisect_left(present, starts_on, key=lambda one: one["starts_on"])
         same = present[place] if place < len(present) and present[place]["starts_on"] == starts_on else None
@@ -356,17 +412,6 @@ def _tell_apart(tally: Tally, same: bool) -> None:
         tally.different += 1
 
 
-def _packed(key: Iterable[Any]) -> int:
-    """The key as one number: tuples of a hundred thousand keys would take several times the room."""
-    packed = 0
-    for part in key:
-        bits, value = (
-            (128, part.int) if isinstance(part, UUID) else (32, part if isinstance(part, int) else part.toordinal())
-        )
-        packed = packed << bits | value
-    return packed
-
-
 def _grouped(found: Iterable[tuple[Entry, Values]]) -> Iterator[tuple[Any, list[tuple[Entry, Values]]]]:
     """By exercise, where there is one, each group in the order of its days."""
     groups: dict[Any, list[tuple[Entry, Values]]] = {}
@@ -381,3 +426,17 @@ def _grouped(found: Iterable[tuple[Entry, Values]]) -> Iterator[tuple[Any, list[
 def _runs_into(values: Values, day: date) -> bool:
     """Whether it is still in force on a day after its first."""
     return values["ends_on"] is None or values["ends_on"] > day
+
+
+def _said(person: User, name: str) -> str:
+    """A setting in words."""
+    value = getattr(person, name)
+    if User._meta.get_field(name).choices:  # type: ignore[union-attr]
+        return str(getattr(person, f"get_{name}_display")())
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, datetime):
+        return full_date(person.day_at(value))
+    if isinstance(value, date):
+        return full_date(value)
+    return value or _("not known")

@@ -1,7 +1,7 @@
 """Reads the CSV export of Loop Habit Tracker.
 
-No clock and no database. The archive has a folder for each habit (`002 Wake up/Checkmarks.csv`: Date, Value, and in newer
-versions Notes) and one `Checkmarks.csv` for all of them, with a column a habit. Some versions leave days out of
+No clock and no database. The archive has a folder for each habit (`002 Wake up/Checkmarks.csv`: Date, Value, and in
+newer versions Notes) and one `Checkmarks.csv` for all of them, with a column a habit. Some versions leave days out of
 the latter, so it is read only where there are no folders. A single `Checkmarks.csv` of either kind will do as well.
 """
 
@@ -9,23 +9,27 @@ import csv
 import re
 import struct
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
-from io import BytesIO, StringIO
+from io import BytesIO, TextIOWrapper
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from django.utils.translation import gettext as _
 
 from rights.document import FORMAT, VERSION
-from rights.reading import Complaint, Entry, UnreadableError, short
+from rights.reading import MAX_RECORD, Complaint, Entry, UnreadableError, short
 
 ZIP = b"PK\x03\x04"
+TABLE, LIST = "Checkmarks.csv", "Habits.csv"
 MAX_FILES = 2000
 MAX_HABITS = 200
-MAX_TABLES = 8 * 1024 * 1024
-"""Bytes of all tables together, unpacked. Ten years of a habit take about 100 kB."""
+MAX_BYTES = 8 * 1024 * 1024
+"""Of a file, and of all its tables together, unpacked. Ten years of a habit take about 100 kB."""
+
+MAX_MARKS = 200_000
+HABIT = LINE = 2**32 - 1
 
 ENCRYPTED = 1
 BROKEN = (BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError, struct.error)
@@ -54,7 +58,7 @@ _measured = re.compile(r"[0-9]{1,15}(\.[0-9]{1,6})?")
 
 @dataclass(frozen=True, slots=True)
 class Habit:
-    """A column of a table: its name, where it stands, and for how many days it says something that can be taken over."""
+    """A column of a table: its name, where it stands, and on how many days it was done or skipped."""
 
     name: str
     file: str
@@ -66,21 +70,32 @@ class Habit:
 @dataclass(frozen=True, slots=True)
 class _Table:
     file: str
-    text: str
+    content: bytes
 
     def rows(self) -> Iterator[tuple[int, list[str]]]:
         """Each with its line, without the empty ones."""
-        reader = csv.reader(StringIO(self.text, newline=""))
-        while True:
-            try:
-                row = next(reader)
-            except StopIteration:
-                return
-            except csv.Error:
-                reason = _("From here on this is no table in CSV.")
-                raise UnreadableError(reason, reader.line_num, self.file) from None
-            if any(cell.strip() for cell in row):
-                yield reader.line_num, row
+        length = 0
+
+        def lines() -> Iterator[str]:
+            nonlocal length
+            with TextIOWrapper(BytesIO(self.content), encoding="utf-8-sig", newline="") as text:
+                while line := text.readline(MAX_RECORD):
+                    length += len(line)
+                    if length >= MAX_RECORD:
+                        raise csv.Error
+                    yield line
+
+        reader = csv.reader(lines())
+        try:
+            for row in reader:
+                length = 0
+                if any(cell.strip() for cell in row):
+                    yield reader.line_num, row
+        except csv.Error:
+            reason = _("From here on this is no table in CSV.")
+            raise UnreadableError(reason, reader.line_num + 1, self.file) from None
+        except UnicodeDecodeError:
+            raise UnreadableError(_("This is no text in UTF-8."), reader.line_num + 1, self.file) from None
 
     @property
     def header(self) -> list[str]:
@@ -94,32 +109,38 @@ class _Table:
 class Export:
     """An export of Loop. Raises UnreadableError for anything else."""
 
-    def __init__(self, content: bytes) -> None:
-        self._content = content
+    def __init__(self, chunks: Iterable[bytes]) -> None:
+        self._content = content = _joined(chunks)
         self._archive = _opened(content) if content.startswith(ZIP) else None
-        self._names = _names(self._table(self._file("Habits.csv"))) if self._file("Habits.csv") else {}
+        listed = self._archive and _tables(self._archive, LIST)
+        self._names = _names(self._table(listed[0].filename)) if listed else {}
         self.habits = self._habits()
 
     def entries(self, exercises: Mapping[int, str]) -> Iterator[Entry | Complaint]:
         """As an import takes them, of the habits that have an exercise; the keys are their places in `habits`."""
         yield Entry("format", 1, FORMAT)
         yield Entry("version", 1, VERSION)
-        chosen: dict[str, dict[int, str]] = {}
-        for n, exercise in sorted(exercises.items()):
-            chosen.setdefault(self.habits[n].file, {})[self.habits[n].column] = exercise
-        for section, wanted in (("skips", Mark.SKIPPED), ("completions", Mark.DONE)):
-            for file, columns in chosen.items():
-                for found in self._marked(self._table(file), columns):
-                    if isinstance(found, Complaint):
-                        # Both times the same.
-                        yield from [found] if wanted is Mark.DONE else []
-                    elif found[2] is wanted:
-                        line, day, _wanted, exercise = found
-                        yield Entry(section, line, _record(section, day, exercise), file)
+        chosen = [(self.habits[n], exercise) for n, exercise in sorted(exercises.items())]
+        # Day, habit and line of each mark as one number: Loop begins with the latest day, an import with the first.
+        marks: dict[Mark, list[int]] = {Mark.SKIPPED: [], Mark.DONE: []}
+        for file in sorted({habit.file for habit, _exercise in chosen}):
+            columns = {habit.column: n for n, (habit, _exercise) in enumerate(chosen) if habit.file == file}
+            for found in self._marked(self._table(file), columns):
+                if isinstance(found, Complaint):
+                    yield found
+                else:
+                    marks[found[0]].append(found[1])
+        if sum(map(len, marks.values())) > MAX_MARKS:
+            raise UnreadableError(_("There are more than %(n)d days in this file.") % {"n": MAX_MARKS})
+        for section, packed in (("skips", marks[Mark.SKIPPED]), ("completions", marks[Mark.DONE])):
+            packed.sort()
+            for one in packed:
+                habit, exercise = chosen[one >> 32 & HABIT]
+                day = date.fromordinal(one >> 64).isoformat()
+                yield Entry(section, one & LINE, _record(section, day, exercise), habit.file)
 
     def _habits(self) -> list[Habit]:
-        tables = [file for file in self._files() if "/" in file] or self._files()
-        habits = [habit for file in tables for habit in self._habits_in(file)]
+        habits = [habit for file in self._files() for habit in self._habits_in(file)]
         if not habits:
             raise UnreadableError(_("There is no habit in this file."))
         if len(habits) > MAX_HABITS:
@@ -150,46 +171,49 @@ class Export:
         number, _blank, name = folder.partition(" ")
         return self._names.get(number) or name or folder or _("The habit of this file")
 
-    def _marked(self, table: _Table, columns: Mapping[int, str]) -> Iterator[tuple[int, str, Mark, str] | Complaint]:
-        """Line, day, mark and exercise of each day of these columns."""
+    def _marked(self, table: _Table, columns: Mapping[int, int]) -> Iterator[tuple[Mark, int] | Complaint]:
+        """The marks of these columns, each with its day, the number of its column, and its line."""
         width = len(table.header)
         rows = table.rows()
         next(rows)
         for line, row in rows:
-            if not _is_day(row[0]):
+            day = _day(row[0])
+            if day is None:
                 yield Complaint(
                     line, _("%(value)s is no date such as 2026-11-22.") % {"value": short(row[0])}, table.file
                 )
             elif len(row) != width:
                 numbers = {"n": len(row), "width": width}
-                yield Complaint(
-                    line, _("There are %(n)d columns, and %(width)d in the first line.") % numbers, table.file
-                )
+                sentence = _("There are %(n)d columns, and %(width)d in the first line.")
+                yield Complaint(line, sentence % numbers, table.file)
             else:
-                for column, exercise in columns.items():
+                for column, n in columns.items():
                     mark = _mark(row[column])
-                    if mark:
-                        yield line, row[0], mark, exercise
-                    else:
+                    if mark is None:
                         sentence = _("%(value)s is nothing that Loop says of a day.")
                         yield Complaint(line, sentence % {"value": short(row[column])}, table.file)
+                    elif mark is not Mark.NOTHING:
+                        yield mark, day.toordinal() << 64 | n << 32 | line
 
     # --- Files
 
     def _files(self) -> list[str]:
         if self._archive is None:
-            return ["Checkmarks.csv"]
+            return [TABLE]
         return sorted({one.filename for one in _tables(self._archive)})
 
-    def _file(self, name: str) -> str | None:
-        return name if self._archive and name in self._archive.namelist() else None
+    def _table(self, file: str) -> _Table:
+        return _Table(file, self._content if self._archive is None else _unpacked(self._archive, file))
 
-    def _table(self, file: str | None) -> _Table:
-        content = self._content if self._archive is None else _unpacked(self._archive, str(file))
-        try:
-            return _Table(str(file), content.decode("utf-8-sig"))
-        except UnicodeDecodeError:
-            raise UnreadableError(_("This is no text in UTF-8."), 1, str(file)) from None
+
+def _joined(chunks: Iterable[bytes]) -> bytes:
+    parts, size = [], 0
+    for chunk in chunks:
+        parts.append(chunk)
+        size += len(chunk)
+        if size > MAX_BYTES:
+            raise UnreadableError(_("This is too large for an export of Loop."))
+    return b"".join(parts)
 
 
 def _record(section: str, day: str, exercise: str) -> dict[str, object]:
@@ -197,15 +221,16 @@ def _record(section: str, day: str, exercise: str) -> dict[str, object]:
     return record | ({"reason": "other"} if section == "skips" else {"nth": 1})
 
 
-def _is_day(text: str) -> bool:
+def _day(text: str) -> date | None:
     try:
-        return date.fromisoformat(text).isoformat() == text
+        day = date.fromisoformat(text)
     except ValueError:
-        return False
+        return None
+    return day if day.isoformat() == text else None
 
 
 def _mark(value: str) -> Mark | None:
-    """A number beyond the known ones is a measure in thousandths: of times, pages or minutes, so it counts as done once."""
+    """A number beyond the known ones is a measure in thousandths, be it of times or of minutes: it counts as once."""
     value = value.strip()
     if value in MARKS or not _measured.fullmatch(value):
         return MARKS.get(value)
@@ -235,13 +260,16 @@ def _opened(content: bytes) -> ZipFile:
     if not tables:
         raise UnreadableError(_("There is no Checkmarks.csv in this archive."))
     # What an entry says of its size holds: no more is unpacked of it.
-    if sum(one.file_size for one in [*tables, *_tables(archive, "Habits.csv")]) > MAX_TABLES:
+    if sum(one.file_size for one in [*tables, *_tables(archive, LIST)]) > MAX_BYTES:
         raise UnreadableError(_("Unpacked, this is too large."))
     return archive
 
 
-def _tables(archive: ZipFile, name: str = "Checkmarks.csv") -> list[ZipInfo]:
-    return [one for one in archive.infolist() if one.filename.rpartition("/")[2] == name]
+def _tables(archive: ZipFile, name: str = TABLE) -> list[ZipInfo]:
+    """Those that lie deepest: of the folders, or the one beside them where there are none."""
+    found = [one for one in archive.infolist() if one.filename.rpartition("/")[2] == name]
+    deepest = max((one.filename.count("/") for one in found), default=0)
+    return [one for one in found if one.filename.count("/") == deepest]
 
 
 def _unpacked(archive: ZipFile, file: str) -> bytes:
@@ -251,6 +279,6 @@ def _unpacked(archive: ZipFile, file: str) -> bytes:
         raise UnreadableError(_("This archive is packed in a way that cannot be read here."), 1, file)
     try:
         with archive.open(info) as table:
-            return table.read(MAX_TABLES)
+            return table.read(MAX_BYTES)
     except BROKEN:
         raise UnreadableError(_("This archive is broken."), 1, file) from None

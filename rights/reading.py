@@ -15,6 +15,9 @@ from django.utils.translation import gettext as _
 MAX_RECORD = 64 * 1024
 """Signs of one record, at the most."""
 
+MAX_ENTRIES = 250_000
+"""Of a list. A hundred a day for six years are fewer."""
+
 MAX_DIGITS = 20
 """Of a number. No column holds as many; Python would take a while over thousands of them."""
 
@@ -82,7 +85,7 @@ def _whole(text: str) -> int:
 
 # A part of a number is no error here: which numbers a field takes, its own check knows.
 _decoder = json.JSONDecoder(object_pairs_hook=_without_twins, parse_int=_whole, parse_constant=_no_number)
-_blank = re.compile(r"[ \t\r\n]*")
+_not_blank = re.compile(r"[^ \t\r\n]")
 
 
 class _Window:
@@ -127,9 +130,8 @@ class _Window:
         """The next sign that is not blank; none at the end."""
         while True:
             self._fill()
-            blank = _blank.match(self._text, self._at)
-            assert blank
-            self._at = blank.end()
+            found = _not_blank.search(self._text, self._at)
+            self._at = found.start() if found else len(self._text)
             if self._at < len(self._text) or self._ended:
                 return self._text[self._at : self._at + 1]
 
@@ -172,7 +174,7 @@ class _Window:
 
 
 def read(chunks: Iterable[bytes], lists: Collection[str], others: Collection[str]) -> Iterator[Entry]:
-    """The records of a document, in the order of the file: each entry of a section that is a list, and each other value.
+    """The entries of a document in the order of the file: each of a section that is a list, and each other value.
 
     Raises UnreadableError where the file is broken; what came before it has been given out by then.
     """
@@ -181,8 +183,11 @@ def read(chunks: Iterable[bytes], lists: Collection[str], others: Collection[str
         raise UnreadableError(_("This is no export of Backpain: it does not begin with {."))
     window.take("{")
     seen: set[str] = set()
-    closing = window.peek() == "}" and window.take("}")
+    closing = window.peek() == "}"
+    if closing:
+        window.take("}")
     while not closing:
+        window.peek()
         line = window.line
         name = _name(window)
         if name in seen:
@@ -215,8 +220,9 @@ def _entries(window: _Window, section: str) -> Iterator[Entry]:
     if window.peek() == "]":
         window.take("]")
         return
-    while True:
+    for _n in range(MAX_ENTRIES):
         window.peek()
         yield Entry(section, window.line, window.value())
         if window.take(",]") == "]":
             return
+    raise UnreadableError(_("This list has more than %(n)d records.") % {"n": MAX_ENTRIES}, window.line)

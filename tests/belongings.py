@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime
 from uuid import UUID
+from zlib import compress
 
 from allauth.account.models import EmailAddress, EmailConfirmation
 from django.apps import apps
@@ -13,6 +14,7 @@ from django.db import models
 from accounts.models import User
 from exercises.models import Exercise
 from pain.models import CheckIn
+from rights.models import Upload
 from sharing.models import Share
 from tests.builders import a_person, an_exercise, did, on_plan
 from tracking.models import Completion, Pause, Skip
@@ -32,6 +34,7 @@ PERSONAL = {
     "tracking.Completion": "user",
     "pain.CheckIn": "user",
     "sharing.Share": "user",
+    "rights.Upload": "user",
 }
 """Each table from which a path leads to a person, and the path. `a_person_with_everything` has a row in every one."""
 
@@ -104,6 +107,7 @@ def a_person_with_everything(email: str, mark: str = "") -> User:
     did(user, towel, date(2026, 11, 3), times=2)
     Completion.objects.set_done(user, date(2026, 11, 18), towel, 1, AT)
     Share.objects.make(user, AT, key=UUID(int=2), weeks=8, pain=False, notes=False, days=30)
+    Upload.objects.keep(user, "0" * 64, compress(mark.encode()), AT)
     _of_other_packages(user, mark)
     return user
 

@@ -73,6 +73,7 @@ def test_only_views_and_commands_read_the_clock() -> None:
         "pain/management/commands/sample.py",
         "pain/views.py",
         "sharing/views.py",
+        "rights/import_views.py",
         "rights/views.py",
         "tracking/plan_views.py",
         "tracking/views.py",
@@ -96,7 +97,7 @@ def personal_models() -> list[type[models.Model]]:
 
 def test_personal_tables_are_found() -> None:
     assert {model.__name__ for model in personal_models()} == {
-        *("CheckIn", "Completion", "Pause", "PlanItem", "Share", "Skip"),
+        *("CheckIn", "Completion", "Pause", "PlanItem", "Share", "Skip", "Upload")
     }
 
 
