@@ -21,6 +21,13 @@ from tracking.schedule import ONE_DAY, Status, Week, paused_days, standing
 
 EMAIL = "sample@example.org"
 WEEKS = 16
+WORDS = {
+    40: "Better since I sit less",
+    91: "Shooting into the leg after shovelling snow",
+    93: "Easier when I walk a little",
+    107: "Stiff in the morning, gone by noon",
+}
+"""What is noted besides a number, by the day of the course."""
 
 
 class Command(BaseCommand):
@@ -108,5 +115,6 @@ def _check_ins(user: User, start: date, now: datetime) -> list[CheckIn]:
             moment = chance.choice(CheckIn.Moment.values)
             key = UUID(int=chance.getrandbits(128), version=4)
             place = CheckIn.Place.LOW_BACK if chance.random() < 0.5 else ""
-            rows.append(CheckIn(user=user, day=day, key=key, recorded_at=now, moment=moment, score=score, place=place))
+            said = {"moment": moment, "score": score, "place": place, "words": WORDS.get(n, "")}
+            rows.append(CheckIn(user=user, day=day, key=key, recorded_at=now, **said))
     return rows
