@@ -122,7 +122,10 @@ def asked_in_week(
 
 def _item_over(items: Iterable[Item], week: Week) -> Item | None:
     """The one that is in force on all days of a week."""
-    return next((item for item in items if item.in_force_over(week)), None)
+    for item in items:
+        if item.in_force_over(week):
+            return item
+    return None
 
 
 def _touches(pause: Paused, week: Week) -> bool:
