@@ -2,10 +2,13 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
+from allauth.core import ratelimit
 from django.contrib import messages
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
@@ -31,3 +34,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         except IntegrityError:
             messages.error(request, _("Somebody else has an account with this address. Yours stays as it was."))
             return False
+
+    def forget(self, request: HttpRequest, user: User) -> None:
+        """Drop the counts of attempts that outlive an account, as an address can be found out from its hash."""
+        self._delete_login_attempts_cached_email(request, email=user.email)
+        ratelimit.clear(request, action="reauthenticate", user=user)
+        for action in ("reset_password", "confirm_email"):
+            ratelimit.clear(request, action=action, key=user.email.lower(), user=user)

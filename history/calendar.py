@@ -24,6 +24,7 @@ class Day:
     day: date
     mark: str
     words: str
+    is_today: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ def months(
     for day in map(date.fromordinal, range(first.toordinal(), end.toordinal())):
         tally = tallies.get(day, NOTHING)
         mark = AHEAD if day > today else _mark(tally, day in paused)
-        days.append(Day(day, mark, say[mark, tally]))
+        days.append(Day(day, mark, say[mark, tally], day == today))
     return [Month(list(of_month), week_start) for _n, of_month in groupby(days, lambda one: one.day.month)]
 
 

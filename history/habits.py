@@ -5,6 +5,7 @@ Where there is too little to go by, the answer is None, and the pages say nothin
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
@@ -37,7 +38,7 @@ def usual_weekday(days: Iterable[date]) -> int | None:
 def longest_gap(course: Iterable[tuple[bool, bool]]) -> int:
     """The longest run of days without a dose, from pairs that tell of each day whether it was asked for and done.
 
-    A paused day, on which nothing is asked, is passed over; it neither ends a gap nor lengthens it.
+    A paused day, on which nothing is asked, does not lengthen a gap, and ends it only with a dose.
     """
     longest = run = 0
     for is_asked, is_done in course:
@@ -49,10 +50,20 @@ def longest_gap(course: Iterable[tuple[bool, bool]]) -> int:
     return longest
 
 
-def kept_lately(finished: Sequence[Tally]) -> tuple[int, int] | None:
-    """How many of the latest weeks were kept, and of how many. `finished` are weeks, oldest first."""
-    latest = [week for week in finished if week.prescribed][-LATELY:]
-    return (sum(week.kept for week in latest), len(latest)) if len(latest) >= FEWEST_WEEKS else None
+@dataclass(frozen=True, slots=True)
+class Lately:
+    """How many of the latest weeks were kept, how many asked for something, and how many there are."""
+
+    kept: int
+    asked: int
+    weeks: int
+
+
+def kept_lately(finished: Sequence[Tally]) -> Lately | None:
+    """`finished` are weeks, oldest first, one for each of the calendar."""
+    latest = finished[-LATELY:]
+    asked = sum(bool(week.prescribed) for week in latest)
+    return Lately(sum(week.kept for week in latest), asked, len(latest)) if asked >= FEWEST_WEEKS else None
 
 
 def weekday_gap(days: Mapping[date, Tally]) -> int | None:
@@ -79,11 +90,11 @@ def _is_behind(own: Tally, everything: Tally) -> bool:
 
 
 def change(finished: Sequence[Tally]) -> tuple[Tally, Tally] | None:
-    """The four weeks before the latest four, and the latest, where they differ enough to speak of it."""
-    weeks = [week for week in finished if week.prescribed][-2 * FEWEST_WEEKS :]
-    if len(weeks) < 2 * FEWEST_WEEKS:
-        return None
+    """The four weeks before the latest four, and the latest, where all asked for something and they differ clearly."""
+    weeks = finished[-2 * FEWEST_WEEKS :]
     before, latest = total(weeks[:FEWEST_WEEKS]), total(weeks[FEWEST_WEEKS:])
+    if len(weeks) < 2 * FEWEST_WEEKS or not all(week.prescribed for week in weeks):
+        return None
     if before.adherence is None or latest.adherence is None:
         return None
     return (before, latest) if abs(latest.adherence - before.adherence) >= CHANGED else None

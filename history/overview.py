@@ -118,6 +118,7 @@ class Row:
         return ngettext("%(n)d day", "%(n)d days", self.gap) % {"n": self.gap}
 
 
+FEW_WEEKS, QUARTERS = 26, (1, 4, 7, 10)
 WEEK_OF_NAMES = Week(date(2024, 1, 1))
 
 
@@ -133,6 +134,10 @@ class History:
         self._of, self._pain = year, pain
         self.year, self.years, self.today = year.year, year.years, year.today
         self.months, self.is_running = year.months, year.is_running
+
+    @property
+    def has_plan(self) -> bool:
+        return bool(self._of.record.rows)
 
     @cached_property
     def lines(self) -> Sequence[WeekLine]:
@@ -163,9 +168,8 @@ class History:
 
     @property
     def streak_words(self) -> str:
-        """“12”, or “104 or more” where a page does not look back any further."""
-        weeks = [*self._finished, self._of.by_week[self._of.running]]
-        if self._of.is_cut_off and self.streak >= sum(bool(week.prescribed) for week in weeks[:-1]):
+        """“12”, or “99 or more” where all weeks that a page looks back on are kept, and there are earlier ones."""
+        if self._of.is_cut_off and all(week.kept for week in self._finished if week.prescribed):
             return _("%(n)d or more") % {"n": self.streak}
         return str(self.streak)
 
@@ -208,7 +212,7 @@ class History:
         # Today is not over, so it is no gap yet.
         course = list(zip(map(bool, year.asked[exercise]), map(bool, year.done[exercise]), strict=True))
         of_year = (year.weeks[0].first - record.first).days
-        if year.is_running and not course[-1][1]:
+        if not year.is_over and not course[-1][1]:
             course.pop()
         weeks = [tally for week, tally in year.by_exercise[exercise].items() if week in self._weeks_that_count]
         return Row(
@@ -229,10 +233,12 @@ class History:
         )
 
     def _label(self, place: int) -> str:
-        """The month below the first of its weeks, as far as there is room."""
-        first = self._of.weeks[place].first
-        is_new = place > 0 and self._of.weeks[place - 1].first.month != first.month
-        return short_month(first) if is_new else ""
+        """The month below the first of its weeks, as far as there is room: of a long year, the first of a quarter."""
+        weeks = self._of.weeks
+        first = weeks[place].first
+        is_new = place > 0 and weeks[place - 1].first.month != first.month
+        has_room = len(weeks) <= FEW_WEEKS or first.month in QUARTERS
+        return short_month(first) if is_new and has_room else ""
 
 
 def history(user: User, today: date, year: int | None) -> History | None:

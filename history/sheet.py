@@ -110,7 +110,7 @@ class Pain:
 class Sheet:
     """All that stands on the page. What was not asked for is not in it: `has_pain` and `has_notes` say what was.
 
-    `plan` is that of today, `before` what was on it in these weeks and is no longer.
+    `plan` is that of today and of the days ahead of this week, `before` what was on it in these weeks and is no longer.
     """
 
     today: date
@@ -161,11 +161,11 @@ def sheet(user: User, today: date, weeks: int, *, pain: bool, notes: bool) -> Sh
     items = list(PlanItem.objects.for_user(user).started_by(last).in_order())
     record = read(user, first, last, items, done_a_day(user, first, last))
     check_ins = list(CheckIn.objects.for_user(user).between(first, last).latest_first()) if pain or notes else []
-    prescribed = list(_prescribed(items))
+    prescribed = list(_prescribed(record))
     return Sheet(
         today=today,
         weeks=span,
-        plan=[one for one in prescribed if one.starts_on <= today and (one.ends_on is None or one.ends_on > today)],
+        plan=[one for one in prescribed if one.ends_on is None or one.ends_on > today],
         before=[one for one in prescribed if one.ends_on is not None and first < one.ends_on <= today],
         rows=_rows(record, span),
         totals=[Cell(week, record.week_tally(week), week == running) for week in span],
@@ -179,19 +179,20 @@ def sheet(user: User, today: date, weeks: int, *, pain: bool, notes: bool) -> Sh
     )
 
 
-def _prescribed(items: Sequence[PlanItem]) -> Iterator[Prescribed]:
+def _prescribed(record: Record) -> Iterator[Prescribed]:
     """The items in the order of the plan. Where one follows another and only its names or its place changed, as one."""
-    said: Prescribed | None = None
-    for item in items:
-        one = Prescribed(item.exercise.name, prescription(item), item.starts_on, item.ends_on)
-        if said and (said.name, said.words, said.ends_on) == (one.name, one.words, one.starts_on):
-            said = replace(said, ends_on=one.ends_on)
-            continue
+    for exercise, latest in record.latest.items():
+        said: Prescribed | None = None
+        for item in sorted((row for row in record.rows if row.exercise_id == exercise), key=lambda row: row.starts_on):
+            one = Prescribed(latest.exercise.name, prescription(item), item.starts_on, item.ends_on)
+            if said and (said.words, said.ends_on) == (one.words, one.starts_on):
+                said = replace(said, ends_on=one.ends_on)
+                continue
+            if said:
+                yield said
+            said = one
         if said:
             yield said
-        said = one
-    if said:
-        yield said
 
 
 def _rows(record: Record, span: Sequence[Week]) -> Sequence[Row]:

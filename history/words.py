@@ -32,14 +32,18 @@ def _on_weeks(finished: Sequence[Tally], days: Mapping[date, Tally]) -> str:
     lately = kept_lately(finished)
     if lately is None:
         return ""
-    weeks = {"kept": lately[0], "n": lately[1]}
     gap = weekday_gap(days)
-    if gap is None:
-        return _("You kept %(kept)d of the last %(n)d weeks.") % weeks
-    return _("You kept %(kept)d of the last %(n)d weeks; %(weekdays)s are the gap.") % {
-        **weeks,
-        "weekdays": WEEKDAYS[gap],
+    words = {
+        "kept": lately.kept,
+        "asked": lately.asked,
+        "n": lately.weeks,
+        "weekdays": "" if gap is None else WEEKDAYS[gap],
     }
+    if lately.asked < lately.weeks:
+        return _("Of the last %(n)d weeks %(asked)d asked for something, and you kept %(kept)d of them.") % words
+    if gap is None:
+        return _("You kept %(kept)d of the last %(n)d weeks.") % words
+    return _("You kept %(kept)d of the last %(n)d weeks; %(weekdays)s are the gap.") % words
 
 
 def _on_change(finished: Sequence[Tally]) -> str:

@@ -1,7 +1,10 @@
 """A year of somebody's record, and what comes before it: rows in, figures out.
 
 However many years were recorded, a page reads the one it shows and the one before it, where its strength comes from. So
-a long history costs no more than a short one. A week belongs to the year in which it begins.
+a long history costs no more than a short one.
+
+Days go by the calendar. A week belongs to the year in which it begins; the very first one, and the running one, are in
+the year of the first day and of today as well, which have no other week in the first days of January.
 """
 
 from collections.abc import Mapping, Sequence
@@ -24,23 +27,28 @@ WEEKS_BEFORE = 53
 
 class Year:
     def __init__(self, record: Record, year: int, start: date, today: date) -> None:
-        """`start` is the first day of the very first plan."""
+        """`start` is the first day of the very first plan, or today."""
         self.record, self.year, self.start, self.today = record, year, start, today
         self.running = Week.of(today, record.week_start)
-        self.is_running = year == self.running.first.year
+        self.is_running = year == today.year
+        first_week = Week.of(start, record.week_start)
+        also = {week for week, day in ((first_week, start), (self.running, today)) if day.year == year}
         recorded = Week(record.first).through(Week.of(record.last, record.week_start))
-        self.weeks = [week for week in recorded if week.first.year == year]
-        self._weeks_before = [week for week in recorded if week.first.year < year]
+        self.weeks = [week for week in recorded if week.first.year == year or week in also]
+        self._weeks_before = [week for week in recorded if week.first < self.weeks[0].first]
 
     @property
     def years(self) -> Sequence[int]:
-        first = Week.of(self.start, self.record.week_start).first.year
-        return range(self.running.first.year, first - 1, -1)
+        return range(self.today.year, self.start.year - 1, -1)
 
     @property
     def last_day(self) -> date:
         """The last one that has begun, or that the last week of the year has."""
-        return self.today if self.is_running else self.weeks[-1].last
+        return min(self.weeks[-1].last, self.today)
+
+    @property
+    def is_over(self) -> bool:
+        return self.last_day < self.today
 
     @cached_property
     def _counted_weeks(self) -> Sequence[Week]:
@@ -79,7 +87,7 @@ class Year:
     def months(self) -> Sequence[calendar.Month]:
         first, last = date(self.year, 1, 1), date(self.year, 12, 31)
         return calendar.months(
-            max(first, min(self.start, self.today)),
+            max(first, self.start),
             min(last, self.today),
             self.today,
             self.by_day,
@@ -107,11 +115,11 @@ class Year:
 
     def strength_of(self, exercise: int) -> float:
         """At the end of the last day."""
-        return strength(self._shares[exercise], not self.is_running)[-1]
+        return strength(self._shares[exercise], self.is_over)[-1]
 
     @cached_property
     def _strength(self) -> Sequence[float]:
-        return strength(together(self._shares.values()), not self.is_running)
+        return strength(together(self._shares.values()), self.is_over)
 
     def strength_after(self, week: Week) -> float | None:
         """Of all exercises together, at the end of a week, or today; None without a plan."""
@@ -124,16 +132,12 @@ def read_year(user: User, today: date, year: int | None) -> Year | None:
     """`year` is by default the running one; None for one without a week of the person's. Four queries."""
     running = Week.of(today, user.week_start)
     rows = list(PlanItem.objects.for_user(user).started_by(running.last).in_order())
-    start = min((row.starts_on for row in rows), default=today)
-    first_week = Week.of(start, user.week_start)
-    year = running.first.year if year is None else year
-    if not first_week.first.year <= year <= running.first.year:
+    start = min([today, *(row.starts_on for row in rows)])
+    year = today.year if year is None else year
+    if not start.year <= year <= today.year:
         return None
-    first = max(first_week, Week.of(date(year, 1, 1), user.week_start).shifted(-WEEKS_BEFORE), key=_first)
-    last = min(running, Week.of(date(year, 12, 31), user.week_start), key=_first)
-    record = read(user, first.first, last.last, rows, done_a_day(user, first.first, last.last))
+    look_back = Week.of(date(year, 1, 1), user.week_start).shifted(-WEEKS_BEFORE)
+    first = max(Week.of(start, user.week_start).first, look_back.first)
+    last = min(running.last, Week.of(date(year, 12, 31), user.week_start).last)
+    record = read(user, first, last, rows, done_a_day(user, first, last))
     return Year(record, year, start, today)
-
-
-def _first(week: Week) -> date:
-    return week.first

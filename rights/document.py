@@ -70,8 +70,8 @@ def exercise_names(value: list[int], names: Names) -> list[str]:
     return sorted(names.exercises[key] for key in value if key in names.exercises)
 
 
-def equipment_slugs(value: int, names: Names) -> list[str]:
-    return sorted(names.equipment[value])
+def equipment_slugs(value: int, names: Names) -> list[str] | None:
+    return sorted(names.equipment[value]) if value in names.equipment else None
 
 
 def lines(value: str, _names: Names) -> list[str]:
@@ -121,7 +121,7 @@ class Section:
             for row in rows.values_list(*(column.source for column in self.columns)).iterator(AT_A_TIME)
         )
         # An exercise that was made while this is being read has no name in this document yet: it waits for the next.
-        known = (record for record in told if record.get("exercise", "") is not None)
+        known = (record for record in told if None not in (record.get("exercise", ""), record.get("equipment", "")))
         for _day, some in groupby(known, key=lambda record: record["day"] if self.by_day else None):
             yield from sorted(some, key=lambda record: [record[name] for name in self.key])
 

@@ -95,7 +95,7 @@ def activity(item: PlanItem, today: date) -> Resource:
     if often.at_most > often.at_least:
         repeat["frequencyMax"] = often.at_most
     return {
-        "code": {"text": text(item.exercise.name)},
+        "code": {"text": named(item.exercise.name)},
         "status": _status(item, today),
         "scheduledTiming": {"repeat": repeat},
         "description": dose_in_words(item.dose),
@@ -111,7 +111,7 @@ def _status(item: PlanItem, today: date) -> str:
 def procedure(day: str, name: str, times: int, patient: Resource) -> Resource:
     return {
         "status": "completed",
-        "code": {"text": text(name)},
+        "code": {"text": named(name)},
         "subject": patient,
         "performedDateTime": day,
         "note": [{"text": ngettext("Done once that day.", "Done %(n)d times that day.", times) % {"n": times}}],
@@ -133,6 +133,11 @@ def observation(record: Record, patient: Resource) -> Resource:
     if text(record["words"]):
         said["note"].append({"text": text(record["words"])})
     return said
+
+
+def named(name: str) -> str:
+    """A name of nothing but blanks and control characters is one for the site, and none for FHIR."""
+    return text(name) or _("an exercise")
 
 
 def text(written: str) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from io import RawIOBase, TextIOWrapper
 from typing import Any
+from unicodedata import category, normalize
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from defusedcsv import csv
@@ -13,11 +14,8 @@ from accounts.models import User
 from rights.document import SECTIONS, Names, Record, Section
 from rights.export import CHUNK
 
-# defusedcsv looks at the first character alone. But spreadsheets pass over blanks and signs that nobody sees, some know
-# the wide signs of East Asia, and one that splits at semicolons takes what follows one for a cell of its own.
-HIDDEN_FORMULA = re.compile(
-    r"((?:^|[;\t\r\n])[\"'\s\x00-\x20\x7f-\xa0\u200b-\u200f\u2060\ufeff]*)(?!^[=+\-@|%])([=+\-@|%＝＋－＠])"
-)
+FORMULA_SIGNS = "=+-@|%"
+CELL_ENDS = re.compile(r"([;\t\r\n])")
 
 NAMED = {"exercise", "keeps"}
 """The columns with names of exercises in the document; beside each stands one with what people call them."""
@@ -60,7 +58,30 @@ def cell(value: Any) -> Any:
         return "yes" if value else "no"
     if isinstance(value, list):
         value = "; ".join(value)
-    return HIDDEN_FORMULA.sub(r"\1'\2", value) if isinstance(value, str) else value
+    return defused(value) if isinstance(value, str) else value
+
+
+def defused(text: str) -> str:
+    """A text in which no hidden formula is left; one that stands open at its beginning is the business of defusedcsv.
+
+    Spreadsheets pass over blanks and signs that nobody sees, some know the wide signs of East Asia, and one that splits
+    at semicolons takes what follows one for a cell of its own.
+    """
+    return "".join(_defused(part, is_first=n == 0) for n, part in enumerate(CELL_ENDS.split(text)))
+
+
+def _defused(part: str, is_first: bool) -> str:
+    begin = next((n for n, sign in enumerate(part) if not _is_unseen(sign)), len(part))
+    if normalize("NFKC", part[begin : begin + 1]) not in set(FORMULA_SIGNS):
+        return part
+    if is_first and begin == 0 and part[0] in FORMULA_SIGNS:
+        return part
+    return f"{part[:begin]}'{part[begin:]}"
+
+
+def _is_unseen(sign: str) -> bool:
+    """Blanks, controls, marks without a letter, and quotation marks."""
+    return category(sign)[0] in "ZCM" or sign in "\"'"
 
 
 class _Sent(RawIOBase):

@@ -1,6 +1,7 @@
 from collections.abc import Iterator
 from typing import cast
 
+from allauth.account.adapter import get_adapter
 from allauth.core import ratelimit
 from django.contrib import messages
 from django.contrib.auth import logout
@@ -52,6 +53,7 @@ def delete_account(request: HttpRequest) -> HttpResponse:
         return cast(HttpResponse, ratelimit.respond_429(request))
     form = LeaveForm(request.POST if posted else None, user=user)
     if form.is_valid():
+        get_adapter().forget(request, user)
         leave(user)
         logout(request)
         messages.success(request, _("Your account is deleted, with all that you had recorded. We wish you well."))

@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.middleware import signed_in
@@ -25,7 +26,8 @@ OPENINGS = {"open_share": "60/m/ip"}
 def sharing(request: HttpRequest) -> HttpResponse:
     """One's links. A POST makes one; its answer, which nothing stores, is the only page that shows the address."""
     user, now = signed_in(request), timezone.now()
-    form = ShareForm(request.POST if request.method == "POST" else None)
+    # The sheet leads here with the weeks that it shows.
+    form = ShareForm(request.POST if request.method == "POST" else None, initial={"weeks": request.GET.get("weeks")})
     context: dict[str, Any] = {"form": form}
     if form.is_valid():
         try:
@@ -47,6 +49,8 @@ def revoke(request: HttpRequest, key: UUID) -> HttpResponse:
     return redirect("sharing")
 
 
+# Nothing is taken from a form here; a check for one would set a cookie, and offer the address once more.
+@csrf_exempt
 @login_not_required
 @require_safe
 def shared(request: HttpRequest, token: str) -> HttpResponse:

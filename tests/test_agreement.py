@@ -27,6 +27,7 @@ from pain.models import CheckIn
 from sharing.models import Share
 from tests.builders import a_person, an_exercise, browser_of, did, elements, on_plan, text_of
 from tracking.adherence import Tally, asked_on, tally, total
+from tracking.dates import short_span
 from tracking.models import Completion, Pause, Skip
 from tracking.schedule import Item, Paused, Week, paused_days
 
@@ -105,6 +106,27 @@ class Exported:
     def week(self, week: Week) -> Tally:
         return total(self.tally(name, week) for name in self.items)
 
+    def strength(self, name: str) -> int:
+        """The formula of the docs, day by day from the first one."""
+        items, done = self.items[name], self.done[name]
+        first = min(item.starts_on for item in items)
+        days = [first + n * ONE_DAY for n in range((TODAY - first).days + 1)]
+        paused = paused_days(self.pauses, items[0].exercise, first, TODAY)
+        asked = {day: item.frequency for day in days for item in items if item.in_force_on(day) and day not in paused}
+        course = [0.0]
+        for day, often in asked.items():
+            credited, prescribed = min(done[day], often.at_least), often.at_least
+            if often.per is Per.WEEK:
+                week = [day - n * ONE_DAY for n in range(7)]
+                sevenths = sum(asked[one].at_least for one in week if one in asked and asked[one].per is Per.WEEK)
+                prescribed = int(sevenths / 7 + 0.5)
+                credited = min(sum(bool(done[one]) for one in week if one in asked), prescribed)
+            if prescribed:
+                m = 0.5 ** (1 / 13)
+                after = m * course[-1] + (1 - m) * credited / prescribed
+                course.append(max(after, course[-1]) if day == TODAY else after)
+        return round(100 * course[-1])
+
     def day(self, day: date) -> Tally:
         week = Week.of(day, self.week_start)
         asked = {
@@ -121,6 +143,15 @@ class OnPaper(NamedTuple):
     by_exercise: dict[str, dict[str, Tally]]
     by_week: dict[str, Tally]
     in_all: Tally
+    words: str
+
+
+def of(tally: Tally) -> str:
+    return f"{tally.credited}/{tally.prescribed}" if tally.prescribed else "–"
+
+
+def in_all(tally: Tally) -> str:
+    return f"{of(tally)} {tally.percent} %" if tally.prescribed else "–"
 
 
 def on_paper(page: Any) -> OnPaper:
@@ -136,7 +167,14 @@ def on_paper(page: Any) -> OnPaper:
             row, in_all = by_week, figures(element)
         else:
             row[element["data-week"]] = figures(element)
-    return OnPaper(by_exercise, by_week, in_all)
+    words = text_of(page)
+    first, last = "Exercise record ", "no treatment."
+    words = words[words.rindex(first, 0, words.index("The plan")) :]
+    return OnPaper(by_exercise, by_week, in_all, words[: words.index(last)])
+
+
+def as_cell(value: Any) -> str:
+    return "" if value is None else "; ".join(value) if isinstance(value, list) else str(value)
 
 
 def body(client: Client, address: str) -> bytes:
@@ -145,83 +183,147 @@ def body(client: Client, address: str) -> bytes:
     return answer.getvalue()
 
 
-@pytest.mark.django_db
-@settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
-@given(st.integers(0, 10**9))
-def test_all_figures_agree_everywhere(seed: int) -> None:
-    user = somebody(random.Random(seed))  # noqa: S311  # the same for the same seed
-    client = browser_of(user)
-    document = json.loads(body(client, "/settings/data/backpain.json"))
-    exported = Exported(document)
-    slugs = {item.exercise.slug: item.exercise for item in user.planitem_set.select_related("exercise")}
-    names = {slug: f"own:{one.own_key}" if one.own_key else slug for slug, one in slugs.items()}
-    running = Week.of(TODAY, user.week_start)
-    last_12 = running.shifted(-11).through(running)
+class Case:
+    """One history, its document, and the pages that everything is compared with."""
 
-    # The weeks: history, week by week, and the sheet.
-    page = client.get("/history/")
-    lines = {one["data-week"]: figures(one) for one in elements(page, "data-week")}
-    assert lines
-    assert lines == {week: exported.week(Week(date.fromisoformat(week))) for week in lines}
-    paper = on_paper(client.get("/history/sheet/?weeks=12&pain=on&notes=on"))
-    assert paper.by_week == {str(week.first): exported.week(week) for week in last_12}
-    assert paper.in_all == total(paper.by_week.values())
-    for week in last_12:
-        own, *rows = elements(client.get(f"/week/{week.first}/"), "data-credited")
-        assert figures(own) == paper.by_week[str(week.first)] == lines.get(str(week.first), Tally())
+    def __init__(self, user: User) -> None:
+        self.user, self.client = user, browser_of(user)
+        self.document = json.loads(body(self.client, "/settings/data/backpain.json"))
+        self.exported = Exported(self.document)
+        plan = user.planitem_set.select_related("exercise")
+        self.exercises = {item.exercise.slug: item.exercise for item in plan}
+        self.running = Week.of(TODAY, user.week_start)
+        self.last_12 = self.running.shifted(-11).through(self.running)
+        self.page = self.client.get("/history/")
+        self.words = text_of(self.page)
+        self.lines = {
+            Week(date.fromisoformat(one["data-week"])): figures(one) for one in elements(self.page, "data-week")
+        }
+        self.paper = on_paper(self.client.get("/history/sheet/?weeks=12&pain=on&notes=on"))
+
+    def named(self, slug: str) -> str:
+        """An exercise as the document calls it."""
+        own_key = self.exercises[slug].own_key
+        return f"own:{own_key}" if own_key else slug
+
+    def tally(self, slug: str, week: Week) -> Tally:
+        return self.exported.tally(self.named(slug), week)
+
+    @property
+    def counted(self) -> list[Week]:
+        """The weeks of the year that are over, and the running one once it is kept."""
+        return [week for week, found in self.lines.items() if week != self.running or found.kept]
+
+
+def check_weeks(case: Case) -> None:
+    exported, words = case.exported, case.words
+    assert case.lines
+    for week, found in case.lines.items():
+        assert found == exported.week(week)
+        span = short_span(week) + " this week" * (week == case.running)
+        doses = f"{found.percent} % {found.credited} of {found.prescribed} dose"
+        assert f"{span} {doses if found.prescribed else '– nothing asked'}" in words
+    for week in case.last_12:
+        own, *rows = elements(case.client.get(f"/week/{week.first}/"), "data-credited")
+        assert figures(own) == exported.week(week)
         for row in rows:
-            slug = row["data-exercise"]
-            found = exported.tally(names[slug], week)
-            assert figures(row) == found == paper.by_exercise.get(slug, {}).get(str(week.first), Tally())
+            assert figures(row) == case.tally(row["data-exercise"], week)
+    asking = [found for week in case.counted if (found := exported.week(week)).prescribed]
+    if asking:
+        assert f"Kept weeks in 2026 {sum(week.kept for week in asking)} of {len(asking)}" in words
 
-    # The exercises over the year, of the weeks that are over or kept already.
-    counted = [
-        week for week in map(Week, map(date.fromisoformat, lines)) if week != running or lines[str(week.first)].kept
+
+def check_exercises(case: Case) -> None:
+    """Over the year: doses, kept weeks and strength."""
+    for row in elements(case.page, "data-strength"):
+        slug = row["data-exercise"]
+        name, weeks = case.named(slug), [case.tally(slug, week) for week in case.counted]
+        assert figures(row) == total(weeks)
+        is_on_plan = any(item.in_force_on(TODAY) for item in case.exported.items[name])
+        assert row["data-strength"] == (str(case.exported.strength(name)) if is_on_plan else "")
+        kept = f"{sum(week.kept for week in weeks)} of {sum(bool(week.prescribed) for week in weeks)}"
+        shown = f"{row['data-strength'] or '–'} {total(weeks).percent} % {kept}"
+        assert f"{case.exercises[slug].name} {shown}" in case.words
+
+
+def check_sheet(case: Case) -> None:
+    """What stands on it, and what is said of it to machines; a share of it is the same page."""
+    paper = case.paper
+    assert paper.by_week == {str(week.first): case.exported.week(week) for week in case.last_12}
+    assert paper.in_all == total(paper.by_week.values())
+    for slug, row in paper.by_exercise.items():
+        assert row == {str(week.first): case.tally(slug, week) for week in case.last_12}
+        cells = []
+        for week, found in zip(case.last_12, row.values(), strict=True):
+            beyond = sum(case.exported.done[case.named(slug)][day] for day in week.days)
+            cells.append(f"({beyond})" if beyond and not found.prescribed else of(found))
+        assert f"{case.exercises[slug].name} {' '.join(cells)} {in_all(total(row.values()))} " in paper.words
+    shares = [
+        "–" if found.percent is None else f"{found.percent}{' kept' * found.kept}" for found in paper.by_week.values()
     ]
-    for row in elements(page, "data-strength"):
-        name = names[row["data-exercise"]]
-        assert figures(row) == total(exported.tally(name, week) for week in counted)
+    assert not paper.by_exercise or f"Adherence in % {' '.join(shares)} {in_all(paper.in_all)} " in paper.words
+    token = Share.objects.make(case.user, NOW, key=UUID(int=0), weeks=12, pain=True, notes=True, days=7)
+    assert on_paper(Client().get(f"/shared/{token}/")) == paper
 
-    # The days: calendar, table and the pages of some of them.
-    said = {one["data-day"]: one for one in elements(page, "data-day")}
-    table = text_of(client.get("/history/days/"))
-    words = text_of(page)
+
+def check_days(case: Case) -> None:
+    """Calendar, table, and the pages of some of them."""
+    cells = {one["data-day"]: one for one in elements(case.page, "data-day")}
+    table = text_of(case.client.get("/history/days/"))
     for back in range(60):
         day = TODAY - back * ONE_DAY
-        found = exported.day(day)
-        if str(day) in said and found.prescribed:
+        found = case.exported.day(day)
+        if str(day) in cells and found.prescribed:
             doses = f"{found.credited} of {found.prescribed} dose"
-            assert f"{day.day} {day:%B}: {doses}" in words
+            assert f"{day.day} {day:%B}: {doses}" in case.words
+            share = 100 * found.credited / found.prescribed
+            assert cells[str(day)]["data-level"] == str(sum([share > 0, share >= 50, share >= 80, share >= 100]))
             assert f"{day:%a}, {day.day} {day:%B} {doses}" in table
             if back % 7 == 0:
-                assert f"{doses}{'s' * (found.prescribed > 1)} done" in text_of(client.get(f"/day/{day}/"))
+                assert f"{doses}{'s' * (found.prescribed > 1)} done" in text_of(case.client.get(f"/day/{day}/"))
 
-    # Pain: history, sheet, and the page about it.
-    pain = text_of(client.get("/pain/"))
-    sheet = text_of(client.get("/history/sheet/?weeks=12&pain=on"))
+
+def check_pain(case: Case) -> None:
+    """History, sheet, and the page about it."""
+    page = text_of(case.client.get("/pain/"))
     middles = []
-    for week in last_12:
-        scores = exported.scores.get(week)
+    for week in case.last_12:
+        scores = case.exported.scores.get(week)
         middle = f"{median(scores):g}" if scores else "–"
         middles.append(middle)
         if scores:
             spread = middle if min(scores) == max(scores) else f"{middle} ({min(scores)}–{max(scores)})"
-            assert str(week.first) not in lines or f"pain {spread}" in words
-            assert f"{spread} {len(scores)} " in f"{pain} "
-    if any(exported.scores.get(week) for week in last_12):
-        assert f"Middle {' '.join(middles)} " in sheet
+            assert week not in case.lines or f"pain {spread}" in case.words
+            assert f" {spread} {len(scores)} " in f"{page} "
+    if any(case.exported.scores.get(week) for week in case.last_12):
+        assert f"Middle {' '.join(middles)} " in case.paper.words
 
-    # A share shows the sheet, no more and no less.
-    token = Share.objects.make(user, NOW, key=UUID(int=seed), weeks=12, pain=True, notes=True, days=7)
-    assert on_paper(Client().get(f"/shared/{token}/")) == paper
 
-    # The other files have the same days and doses.
-    assert len(document["completions"]) == Completion.objects.for_user(user).count()
-    files = zipfile.ZipFile(io.BytesIO(body(client, "/settings/data/backpain-csv.zip")))
-    rows_of = csv.DictReader(io.StringIO(files.read("completions.csv").decode("utf-8-sig")))
-    doses_of = Counter((one["exercise"], date.fromisoformat(one["day"])) for one in rows_of)
-    assert doses_of == {(name, day): n for name, days in exported.done.items() for day, n in days.items()}
-    bundle = json.loads(body(client, "/settings/data/backpain-fhir.json"))
-    kinds = Counter(one["resource"]["resourceType"] for one in bundle["entry"])
-    assert kinds["Procedure"] == len(doses_of)
-    assert kinds["Observation"] == len(document["check_ins"])
+def check_files(case: Case) -> None:
+    document = case.document
+    assert len(document["completions"]) == Completion.objects.for_user(case.user).count()
+    files = zipfile.ZipFile(io.BytesIO(body(case.client, "/settings/data/backpain-csv.zip")))
+    for name in ("plan", "pauses", "skips", "check_ins", "completions"):
+        rows = csv.DictReader(io.StringIO(files.read(f"{name}.csv").decode("utf-8-sig")))
+        told = [{column: row[column] for column in record} for row, record in zip(rows, document[name], strict=True)]
+        assert told == [{column: as_cell(value) for column, value in record.items()} for record in document[name]]
+    bundle = json.loads(body(case.client, "/settings/data/backpain-fhir.json"))
+    resources = [one["resource"] for one in bundle["entry"]]
+    kinds = Counter(one["resourceType"] for one in resources)
+    assert kinds["Procedure"] == sum(len(days) for days in case.exported.done.values())
+    scores = [one["valueQuantity"]["value"] for one in resources if "valueQuantity" in one]
+    assert scores == [one["score"] for one in document["check_ins"]]
+    assert sum(len(one.get("activity", [])) for one in resources) == len(document["plan"])
+
+
+@pytest.mark.django_db
+@settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@given(st.integers(0, 10**9))
+def test_all_figures_agree_everywhere(seed: int) -> None:
+    case = Case(somebody(random.Random(seed)))  # noqa: S311  # the same for the same seed
+    check_weeks(case)
+    check_exercises(case)
+    check_sheet(case)
+    check_days(case)
+    check_pain(case)
+    check_files(case)

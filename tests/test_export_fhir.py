@@ -20,7 +20,7 @@ from pain.models import CheckIn
 from rights.document import names_for
 from rights.fhir import as_fhir, text
 from tests.belongings import a_person_with_everything
-from tests.builders import a_person, an_exercise, browser_of, on_plan
+from tests.builders import a_person, an_exercise, browser_of, did, on_plan
 from tests.test_export_json import ten_years
 
 AT = datetime(2026, 11, 18, 23, 30, 2, tzinfo=UTC)
@@ -167,6 +167,17 @@ def test_pain_is_an_observation_by_its_loinc_code() -> None:
 def test_texts_are_as_fhir_takes_them(written: str) -> None:
     assert re.fullmatch(r"(?![\s])[ \r\n\t\S]+(?<!\s)|", text(written))
     assert not set(text(written)) & {chr(n) for n in range(32)} - set("\t\r\n")
+
+
+@pytest.mark.django_db
+def test_a_name_of_signs_that_fhir_does_not_take_leaves_the_bundle_valid() -> None:
+    user = a_person()
+    odd = an_exercise(owner=user, name="\x01")
+    on_plan(user, odd, date(2026, 11, 1))
+    did(user, odd, date(2026, 11, 2))
+    bundle: Any = Bundle.model_validate_json(b"".join(as_fhir(user, names_for(user), AT)))
+    [procedure] = [one.resource for one in bundle.entry if one.resource.get_resource_type() == "Procedure"]
+    assert procedure.code.text == "an exercise"
 
 
 @pytest.mark.django_db

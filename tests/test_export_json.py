@@ -188,6 +188,7 @@ def test_an_exercise_made_while_the_document_is_read_waits_for_the_next() -> Non
     names = names_for(user)
     late = an_exercise("late")
     did(user, late, date(2026, 11, 3))
+    an_exercise(owner=user)
     user.pause_set.filter(reason="flare-up").update(keeps=[late.pk, *user.pause_set.get(reason="flare-up").keeps])
     assert b"".join(as_json(user, names)).decode() == before
 

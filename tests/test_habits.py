@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from history.habits import change, kept_lately, longest_gap, weekday_gap
+from history.habits import Lately, change, kept_lately, longest_gap, weekday_gap
 from history.words import sentences
 from tracking.adherence import Tally
 
@@ -67,14 +67,13 @@ def test_a_weekday_is_no_gap_by_a_little_or_by_few_days() -> None:
     [
         ([], None),
         ([KEPT] * 3, None),
-        ([KEPT] * 3 + [PAUSED] * 5, None),
-        ([KEPT] * 3 + [MISSED], (3, 4)),
-        ([MISSED] * 5 + [KEPT] * 6 + [PAUSED] + [MISSED] * 2, (6, 8)),
+        ([KEPT] * 3 + [MISSED], Lately(kept=3, asked=4, weeks=4)),
+        ([KEPT] * 9 + [MISSED] * 2, Lately(kept=6, asked=8, weeks=8)),
+        ([MISSED] * 5 + [KEPT] * 6 + [PAUSED] + [MISSED] * 2, Lately(kept=5, asked=7, weeks=8)),
+        pytest.param([KEPT] * 20 + [PAUSED] * 5, None, id="what was kept long ago is not lately"),
     ],
 )
-def test_the_latest_eight_weeks_that_asked_for_something_are_counted(
-    finished: list[Tally], found: tuple[int, int] | None
-) -> None:
+def test_the_latest_eight_weeks_of_the_calendar_are_counted(finished: list[Tally], found: Lately | None) -> None:
     assert kept_lately(finished) == found
 
 
@@ -82,7 +81,8 @@ def test_four_weeks_are_compared_with_the_four_before_where_they_differ_clearly(
     low, high = Tally(50, 100), Tally(60, 100)
     assert change([low] * 4 + [high] * 3) is None
     assert change([low] * 4 + [high] * 4) == (Tally(200, 400), Tally(240, 400))
-    assert change([high] * 4 + [PAUSED] + [low] * 4) == (Tally(240, 400), Tally(200, 400))
+    assert change([low] * 3 + [high] * 4 + [low] * 4) == (Tally(240, 400), Tally(200, 400))
+    assert change([high] * 4 + [PAUSED] + [low] * 4) is None
     assert change([low] * 4 + [Tally(59, 100)] * 4) is None
 
 
@@ -96,6 +96,10 @@ def test_the_sentences_say_what_was_found_and_no_more() -> None:
     assert sentences([KEPT] * 8, eight_weeks({6: Tally(1, 4)})) == [
         "You kept 8 of the last 8 weeks; Sundays are the gap."
     ]
+    assert sentences([KEPT] * 3 + [PAUSED] * 2 + [KEPT, MISSED], eight_weeks({6: Tally(1, 4)})) == [
+        "Of the last 7 weeks 5 asked for something, and you kept 4 of them."
+    ]
+    assert sentences([KEPT] * 20 + [PAUSED] * 8, {}) == []
     assert sentences([MISSED] * 4 + [KEPT] * 4, {}) == [
         "You kept 4 of the last 8 weeks.",
         "Over the last four weeks you did 85 % of your plan, up from 42 %.",

@@ -121,7 +121,7 @@ def test_an_account_without_a_plan_has_one_week_and_no_figures() -> None:
     page = browser_of(a_person()).get("/history/")
     assert [(e["data-week"], e["data-prescribed"]) for e in elements(page, "data-week")] == [("2026-11-16", "0")]
     said = text_of(page)
-    assert "Your first week is under way." in said
+    assert "What you do of a plan shows here, once you have one." in said
     assert "Kept weeks" not in said
     assert " % " not in said.split("The line on each bar")[1]
     assert "The weeks of 2026" not in said

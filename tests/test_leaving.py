@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.contrib.sessions.models import Session
+from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -137,6 +138,22 @@ def test_guessing_the_password_is_slowed_down() -> None:
     assert client.post("/settings/delete/", SURE).status_code == 429
     assert User.objects.filter(pk=anna.pk).exists()
     assert client.get("/settings/delete/").status_code == 200
+
+
+def test_no_count_of_attempts_is_left_by_which_an_address_could_be_told() -> None:
+    anna = a_person("anna@example.org")
+    stranger, client = Client(), browser_of(anna)
+    for _attempt in range(2):
+        stranger.post("/accounts/login/", {"login": "anna@example.org", "password": "a wrong guess"})
+    stranger.post("/accounts/password/reset/", {"email": "anna@example.org"})
+    client.post("/settings/delete/", {**SURE, "password": "a wrong guess"})
+
+    def counted() -> set[str]:
+        return {key for key in cache._cache if ":ip:" not in key}  # type: ignore[attr-defined]  # of a test's own cache
+
+    assert len(counted()) == 3
+    assert client.post("/settings/delete/", SURE).status_code == 302
+    assert counted() == set()
 
 
 def test_the_page_lists_what_will_go_and_offers_to_take_it_first() -> None:

@@ -344,7 +344,12 @@ def test_every_answer_asks_to_be_neither_kept_nor_found_nor_named(user: User, mo
     assert_is_private(opened(token, browser_of(user)))
     assert_is_private(opened("nothing"))
     assert_is_private(Client().get(f"/shared/{token}"))  # leads to the address with a slash
-    assert_is_private(Client().post(f"/shared/{token}/"))
+    for method in ("post", "put", "delete"):
+        refused = getattr(Client(enforce_csrf_checks=True), method)(f"/shared/{token}/")
+        assert refused.status_code == 405
+        assert token not in refused.content.decode()
+        assert not refused.cookies
+        assert_is_private(refused)
     monkeypatch.setattr("sharing.views.sheet", breaks(RuntimeError()))
     broken = not_raising().get(f"/shared/{token}/")
     assert broken.status_code == 500

@@ -21,7 +21,8 @@ from tests.builders import (
     text_of,
 )
 from tracking.agenda import day_agenda
-from tracking.models import Pause
+from tracking.models import Completion, Pause
+from tracking.schedule import Week
 
 pytestmark = pytest.mark.django_db
 
@@ -118,6 +119,82 @@ def test_any_year_has_its_calendar_and_a_year_without_is_not_found() -> None:
     assert (len(of_2025), of_2025["2025-07-04"], of_2025["2025-07-05"]) == (365, "4", "0")
     for address in ("/history/days/?year=2023", "/history/days/?year=soon", "/history/?year=2027"):
         assert browser_of(user).get(address).status_code == 404
+
+
+@pytest.mark.parametrize("week_start", [0, 5, 6])
+@pytest.mark.parametrize("today", [date(2026, 12, 31), *(date(2027, 1, day) for day in range(1, 6))])
+@pytest.mark.parametrize("start", [None, date(2026, 6, 1), date(2026, 12, 30), date(2027, 1, 1)])
+def test_the_first_days_of_january_have_a_page_with_today_in_it(
+    start: date | None, today: date, week_start: int, time_machine: TimeMachineFixture
+) -> None:
+    time_machine.move_to(datetime(today.year, today.month, today.day, 12, tzinfo=UTC))
+    user = a_person(week_start=week_start)
+    if start:
+        on_plan(user, an_exercise("walk"), min(start, today))
+        did(user, user.planitem_set.get().exercise, today)
+    client = browser_of(user)
+    page = client.get("/history/")
+    assert page.status_code == 200
+    marks = {cell["data-day"]: cell["data-level"] for cell in elements(page, "data-day")}
+    assert marks[str(today)] == ("4" if start else "free")
+    assert client.get("/history/days/").status_code == 200
+    # Every year on offer has days and weeks, and each week since the start is in one of them.
+    weeks: set[str] = set()
+    years = [one["href"] for one in elements(page, "href") if one["href"].startswith("?year=")]
+    for year in years or [""]:
+        of_year = client.get(f"/history/{year}")
+        assert elements(of_year, "data-day")
+        weeks |= {one["data-week"] for one in elements(of_year, "data-week")}
+    first, running = Week.of(min(start or today, today), week_start), Week.of(today, week_start)
+    assert weeks == {str(week.first) for week in first.through(running)}
+
+
+@pytest.mark.parametrize("day", [1, 2, 3, 4])
+def test_a_plan_that_began_in_the_first_days_of_a_year_offers_no_year_before(day: int) -> None:
+    user = a_person()
+    on_plan(user, an_exercise("walk"), date(2026, 1, day))
+    client = browser_of(user)
+    page = client.get("/history/")
+    assert [one["data-week"] for one in elements(page, "data-week")][-1] == "2025-12-29"
+    assert [one for one in elements(page, "href") if one["href"].startswith("?year")] == []
+    assert client.get("/history/?year=2025").status_code == 404
+
+
+def test_on_the_last_day_of_a_week_it_is_not_over_yet(time_machine: TimeMachineFixture) -> None:
+    time_machine.move_to("2026-11-15 20:00:00Z")
+    user = a_person()
+    walk = an_exercise("walk")
+    on_plan(user, walk, date(2026, 11, 2))
+    for n in range(7):
+        did(user, walk, date(2026, 11, 2) + timedelta(days=n))
+    said = text_of(browser_of(user).get("/history/"))
+    assert "Kept weeks in a row 1" in said
+    assert "Kept weeks in 2026 1 of 1" in said
+
+
+def test_a_year_gone_by_tells_of_itself_alone() -> None:
+    user = a_person()
+    walk = an_exercise("walk")
+    on_plan(user, walk, date(2024, 1, 1))
+    # 2024: all days. 2025: Saturdays, and every day in its last four weeks but the last three days. 2026: every day.
+    for n in range((TODAY - date(2024, 1, 1)).days):
+        day = date(2024, 1, 1) + timedelta(days=n)
+        kept = day.year != 2025 or day.weekday() == 5 or date(2025, 12, 1) <= day <= date(2025, 12, 28)
+        if kept:
+            did(user, walk, day)
+    said = text_of(browser_of(user).get("/history/?year=2025"))
+    assert "Kept weeks in 2025 4 of 52" in said
+    assert "Best four weeks in 2025 100 %" in said
+    assert "4 of 52 Saturday 6 days" in said
+    assert "Best four weeks in 2026 100 %" in text_of(browser_of(user).get("/history/"))
+
+
+def test_a_pause_counts_the_days_that_have_begun() -> None:
+    user = a_person()
+    on_plan(user, an_exercise("walk"), date(2026, 11, 2))
+    Pause.objects.create(user=user, starts_on=date(2026, 11, 18), ends_on=date(2026, 12, 18), reason="travel")
+    lines = elements(browser_of(user).get("/history/"), "data-paused")
+    assert next((one["data-week"], one["data-paused"]) for one in lines) == ("2026-11-16", "2")
 
 
 def test_each_exercise_of_the_year_has_its_figures() -> None:
@@ -218,7 +295,11 @@ def test_a_streak_longer_than_what_is_looked_at_says_so() -> None:
     said = text_of(browser_of(user).get("/history/"))
     weeks = (MONDAY - date(2024, 12, 23)).days // 7
     assert f"Kept weeks in a row {weeks} or more" in said
+    # With the oldest of these weeks lost, the figure is exact.
+    Completion.objects.for_user(user).between(date(2024, 12, 23), date(2024, 12, 29)).delete()
+    assert f"Kept weeks in a row {weeks - 1} Kept" in text_of(browser_of(user).get("/history/"))
+    did(user, walk, date(2024, 12, 23))
     assert "Kept weeks in 2026 45 of 45" in said
     on_plan(user, walk, date(2022, 1, 3), date(2023, 1, 2))
-    assert "Kept weeks in 2024 53 of 53" in text_of(browser_of(user).get("/history/?year=2024"))
+    assert "Kept weeks in 2024 52 of 53" in text_of(browser_of(user).get("/history/?year=2024"))
     assert "Kept weeks in a row" not in text_of(browser_of(user).get("/history/?year=2024"))

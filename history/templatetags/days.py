@@ -28,8 +28,9 @@ def day_cells(month: Month) -> SafeString:
     cells = ["<td></td>"] * month.blanks
     for one in month.days:
         words = escape(pattern % {"day": one.day.day, "month": name, "words": one.words})
+        now = ' aria-current="date"' if one.is_today else ""
         cells.append(
-            f'<td data-day="{one.day}" data-level="{one.mark}"><span class="visually-hidden">{words}</span></td>'
+            f'<td data-day="{one.day}" data-level="{one.mark}"{now}><span class="visually-hidden">{words}</span></td>'
         )
     weeks = (cells[n : n + 7] for n in range(0, len(cells), 7))
     return mark_safe("".join(f"<tr>{''.join(week)}</tr>" for week in weeks))  # noqa: S308  # words are escaped

@@ -4,7 +4,7 @@
 const months = document.querySelector(".months");
 const line = document.querySelector(".calendar-day");
 const link = line?.querySelector("a");
-const days = months ? [...months.querySelectorAll('td[data-day]:not([data-level="ahead"])')] : [];
+const days = months ? [...months.querySelectorAll("td[data-day]")] : [];
 const steps = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -7, ArrowDown: 7 };
 
 function show(day) {
@@ -24,8 +24,10 @@ function move(event) {
 }
 
 if (days.length) {
+  // Told as a grid, its cells are walked through by those who listen, too.
+  for (const month of months.children) month.setAttribute("role", "grid");
   for (const day of days) day.tabIndex = -1;
-  days[days.length - 1].tabIndex = 0;
+  (months.querySelector("[aria-current]") ?? days[days.length - 1]).tabIndex = 0;
   months.addEventListener("focusin", (event) => show(event.target));
   months.addEventListener("keydown", move);
 }

@@ -1,7 +1,7 @@
 import random
 import secrets
 from collections import defaultdict
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -23,9 +23,9 @@ EMAIL = "sample@example.org"
 WEEKS = 16
 WORDS = {
     40: "Better since I sit less",
-    91: "Shooting into the leg after shovelling snow",
+    91: "Stiff and sore after lifting boxes",
     93: "Easier when I walk a little",
-    107: "Stiff in the morning, gone by noon",
+    107: "Only in the morning, gone by noon",
 }
 """What is noted besides a number, by the day of the course."""
 
@@ -116,5 +116,6 @@ def _check_ins(user: User, start: date, now: datetime) -> list[CheckIn]:
             key = UUID(int=chance.getrandbits(128), version=4)
             place = CheckIn.Place.LOW_BACK if chance.random() < 0.5 else ""
             said = {"moment": moment, "score": score, "place": place, "words": WORDS.get(n, "")}
-            rows.append(CheckIn(user=user, day=day, key=key, recorded_at=now, **said))
+            at = datetime.combine(day, time(18), user.zone)
+            rows.append(CheckIn(user=user, day=day, key=key, recorded_at=at, **said))
     return rows
