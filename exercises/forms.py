@@ -1,13 +1,14 @@
 from collections.abc import Mapping
 from secrets import token_hex
 from typing import Any, cast
+from unicodedata import category
 
 from django import forms
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from exercises.models import PRESCRIPTION_FIELDS, Equipment, Exercise, ExerciseQuerySet, Position
+from exercises.models import MAX_OWN, OWN_SLUG, PRESCRIPTION_FIELDS, Equipment, Exercise, ExerciseQuerySet, Position
 from exercises.prescription import Per
 
 OWN_NUMBER = 1000
@@ -15,6 +16,11 @@ OWN_NUMBER = 1000
 
 NOTHING = "nothing"
 """The choice of equipment that stands for none at all."""
+
+
+def is_blank(text: str) -> bool:
+    """Whether nothing of it can be seen: blanks, and signs that only steer how others are shown."""
+    return all(category(sign) in ("Cc", "Cf", "Zl", "Zp", "Zs") for sign in text)
 
 
 class CatalogueFilter(forms.Form):
@@ -97,8 +103,9 @@ class OwnExerciseForm(forms.ModelForm):
             "other_equipment": _("Anything else it needs"),
         }
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.user = user
         self.fields["key"].initial = token_hex(6)
         if self.instance.pk:
             # What a dose is made of stays: the days gone by had it so.
@@ -107,13 +114,35 @@ class OwnExerciseForm(forms.ModelForm):
             field = cast(forms.TypedChoiceField, self.fields[name])
             field.choices = [choice for choice in cast(list[Any], field.choices) if choice[0]]
 
-    def make(self, user: User, prescription: Mapping[str, Any]) -> Exercise:
+    def clean_name(self) -> str:
+        return self._seen("name")
+
+    def clean_steps(self) -> str:
+        return self._seen("steps")
+
+    def _seen(self, name: str) -> str:
+        text: str = self.cleaned_data[name]
+        if is_blank(text):
+            raise forms.ValidationError(self.fields[name].error_messages["required"], code="required")
+        return text
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        own = Exercise.objects.own(self.user)
+        # The second of two taps finds the exercise that the first has made.
+        is_new = not self.instance.pk and not own.with_slug(f"{OWN_SLUG}{cleaned.get('key')}").exists()
+        if is_new and own.count() >= MAX_OWN:
+            sentence = _("You have %(n)d exercises of your own, and there is room for no more. You can change one.")
+            raise forms.ValidationError(sentence, params={"n": MAX_OWN})
+        return cleaned
+
+    def make(self, prescription: Mapping[str, Any]) -> Exercise:
         """The new exercise of this person, at its usual prescription; the same one again for a double tap.
 
         Needs `is_valid()` first. A key that is somebody else's, which chance will not bring, is exchanged for another.
         """
         exercise: Exercise = self.instance
-        exercise.owner, exercise.number = user, OWN_NUMBER
+        exercise.owner, exercise.number = self.user, OWN_NUMBER
         exercise.name_own(self.cleaned_data["key"] or token_hex(6))
         for name in PRESCRIPTION_FIELDS:
             setattr(exercise, name, prescription[name])
@@ -121,7 +150,7 @@ class OwnExerciseForm(forms.ModelForm):
             with transaction.atomic():
                 self.save()
         except IntegrityError:
-            made = Exercise.objects.own(user).with_slug(exercise.slug).first()
+            made = Exercise.objects.own(self.user).with_slug(exercise.slug).first()
             if made and (made.name, made.steps) == (exercise.name, exercise.steps):
                 return made
             exercise.name_own(token_hex(6))

@@ -15,6 +15,12 @@ from exercises.prescription import MAX_PER, MAX_REPETITIONS, MAX_SECONDS, Action
 OWN_SLUG = "own-"
 """How the slug of an own exercise begins; twelve random hexadecimal digits follow."""
 
+MAX_OWN = 200
+"""Exercises that a person may have made, those put away included."""
+
+LAST_PLACE = 9999
+"""The highest number that says where an exercise stands in the routine or in a plan."""
+
 
 class Position(models.TextChoices):
     STANDING = "standing", _("standing")

@@ -16,8 +16,8 @@ from django.utils.translation import gettext as _
 
 from accounts.forms import KNOWN_ZONES
 from accounts.models import User
-from exercises.forms import OwnExerciseForm
-from exercises.models import Exercise
+from exercises.forms import OwnExerciseForm, is_blank
+from exercises.models import LAST_PLACE, Exercise
 from exercises.prescription import MAX_PER, MAX_REPETITIONS, MAX_SECONDS, Frequency, Per, Range
 from pain.models import CheckIn
 from pain.rule import WORST
@@ -34,9 +34,6 @@ FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2199, 12, 31)
 """The days that have a page."""
 
 LONG_TEXT = cast(int, OwnExerciseForm.base_fields["steps"].max_length)  # type: ignore[attr-defined]
-LAST_NUMBER = 32767
-"""The highest of a small number on PostgreSQL."""
-
 Check = Callable[[Any], Any]
 
 
@@ -73,7 +70,7 @@ def text(longest: int, blank: bool = True) -> Check:
             raise WrongError(_("%(value)s is longer than %(n)d signs.") % {"value": short(value), "n": longest})
         if "\x00" in value or any("\ud800" <= sign <= "\udfff" for sign in value):
             raise WrongError(_("%(value)s has a sign in it that is none.") % {"value": short(value)})
-        if not blank and not value.strip():
+        if not blank and is_blank(value):
             raise WrongError(_("There is nothing in it."))
         return value
 
@@ -139,13 +136,13 @@ def or_none(check: Check) -> Check:
     return lambda value: None if value is None else check(value)
 
 
+_key = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
 def key(value: Any) -> UUID:
-    try:
-        if not isinstance(value, str) or len(value) != 36:
-            raise ValueError
-        return UUID(value)
-    except ValueError:
-        raise WrongError(_("%(value)s is no key of a check-in.") % {"value": short(value)}) from None
+    if not isinstance(value, str) or not _key.fullmatch(value):
+        raise WrongError(_("%(value)s is no key of a check-in.") % {"value": short(value)})
+    return UUID(value)
 
 
 def own_key(value: Any) -> str:
@@ -255,7 +252,7 @@ PRESCRIPTION: dict[str, Check] = {
     **dict.fromkeys(("at_least", "at_most"), whole(1, MAX_PER[Per.DAY])),
     **dict.fromkeys(("seconds_at_least", "seconds_at_most"), whole(1, MAX_SECONDS)),
     **dict.fromkeys(("repetitions_at_least", "repetitions_at_most"), whole(1, MAX_REPETITIONS)),
-    "number": whole(0, LAST_NUMBER),
+    "number": whole(0, LAST_PLACE),
 }
 
 
@@ -295,6 +292,22 @@ def settings(today: date, now: datetime) -> Spec:
             **dict.fromkeys(("pain_asked_on", "pain_alarm_on", "grows_from"), or_none(day_up_to(today + AHEAD))),
         }
     )
+
+
+WHICH_COUNTS: dict[str, Callable[..., Any]] = {
+    "safety_read_at": min,
+    **dict.fromkeys(("pain_asked_on", "pain_alarm_on", "grows_from"), max),
+}
+"""Of two days that something happened on. Nothing said is no day, and takes none back."""
+
+
+def joined(values: Mapping[str, Any], present: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings of a file, but for what the account knows better."""
+    days = {
+        name: which((one[name] for one in (values, present) if one[name] is not None), default=None)
+        for name, which in WHICH_COUNTS.items()
+    }
+    return {**values, **days}
 
 
 def recorded(today: date, now: datetime, exercises: Mapping[str, int]) -> dict[str, Spec]:

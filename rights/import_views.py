@@ -1,31 +1,54 @@
 """The pages on which a person brings a file in. First what it would do is shown, and only then is it done."""
 
-from collections.abc import Iterable, Iterator
-from datetime import datetime
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date, datetime
+from functools import wraps
 
+from allauth.core.internal.ratelimit import consume
 from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.middleware import signed_in
 from accounts.models import User
 from rights import loop
-from rights.bringing import Report, bring, entries_of
+from rights.bringing import Source, bring, entries_of
 from rights.import_forms import ConfirmForm, HabitsForm, ImportForm, exercise_choices
-from rights.models import Upload, unpacked
+from rights.models import Upload, UploadQuerySet, unpacked
 from rights.reading import UnreadableError
+from rights.report import Report
 from rights.uploads import PackedFile, PackingHandler
+
+LIMITS = {"import": "20/10m/user"}
+"""Reading a large file takes seconds, so nobody may ask for that all the time."""
+
+GONE = "rights/import_gone.html"
+
+LOST = gettext_lazy("Something of this page got lost on the way. Please choose the file once more.")
+
+Page = Callable[[HttpRequest], HttpResponse]
+
+
+def _limited(page: Page) -> Page:
+    @wraps(page)
+    def limited(request: HttpRequest) -> HttpResponse:
+        if request.method == "POST" and not consume(request, app="rights", action="import", config=LIMITS):
+            return render(request, "429.html", status=429)
+        return page(request)
+
+    return limited
 
 
 # Its token is checked within, once the one handler that takes files in is in its place: reading it reads the file.
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
+@_limited
 def start(request: HttpRequest) -> HttpResponse:
     """Where a file is chosen; a POST shows what it would do."""
     request.upload_handlers = [PackingHandler(request)]
@@ -38,6 +61,7 @@ def _start(request: HttpRequest) -> HttpResponse:
         return render(request, "rights/import.html", {"form": ImportForm()})
     user, now = signed_in(request), timezone.now()
     Upload.objects.forget_old(now)
+    Upload.objects.for_user(user).delete()  # whatever becomes of this one, it is the last that was sent
     form = ImportForm(request.POST, request.FILES)
     if not form.is_valid():
         return render(request, "rights/import.html", {"form": form}, status=form.status)
@@ -46,7 +70,7 @@ def _start(request: HttpRequest) -> HttpResponse:
         return _ask_for_habits(request, user, file, now)
     report = bring(user, lambda: entries_of(unpacked(file.packed)), user.day_at(now), now, dry_run=True)
     if not report.wrong:
-        Upload.objects.keep(user, file.checksum, file.packed, now)
+        Upload.objects.keep(user, file.checksum, file.packed, now, is_from_loop=False)
     return _show(request, report, file.checksum)
 
 
@@ -59,37 +83,41 @@ def _ask_for_habits(request: HttpRequest, user: User, file: PackedFile, now: dat
         export = loop.Export(unpacked(file.packed))
     except UnreadableError as error:
         return _show(request, Report.of(error), file.checksum)
-    Upload.objects.keep(user, file.checksum, file.packed, now)
+    Upload.objects.keep(user, file.checksum, file.packed, now, is_from_loop=True)
     form = HabitsForm(habits=export.habits, choices=exercise_choices(user, user.day_at(now)))
     return render(request, "rights/import_habits.html", {"form": form, "checksum": file.checksum})
 
 
 def _show(request: HttpRequest, report: Report, checksum: str, chosen: Iterable[tuple[str, str]] = ()) -> HttpResponse:
     context = {"report": report, "checksum": checksum, "chosen": list(chosen)}
-    return render(request, "rights/import_report.html", context, status=400 if report.wrong else 200)
+    status = 409 if report.overtaken else 400 if report.wrong else 200
+    return render(request, "rights/import_report.html", context, status=status)
 
 
-def _waiting(request: HttpRequest, now: datetime) -> Upload | None:
+def _waiting(request: HttpRequest, now: datetime) -> UploadQuerySet:
     """The file that the page was about, unless another has taken its place."""
     form = ConfirmForm(request.POST)
     if not form.is_valid():
-        raise BadRequest(_("Something of this page got lost on the way. Please choose the file once more."))
-    return Upload.objects.for_user(signed_in(request)).waiting(form.cleaned_data["checksum"], now).first()
+        raise BadRequest(LOST)
+    return Upload.objects.for_user(signed_in(request)).waiting(form.cleaned_data["checksum"], now)
 
 
-def _gone(request: HttpRequest) -> HttpResponse:
-    return render(request, "rights/import_gone.html", status=409)
+def _read_habits(request: HttpRequest, upload: Upload, today: date) -> tuple[loop.Export, HabitsForm]:
+    """The export of Loop that waits, and what was said of its habits."""
+    export = loop.Export(upload.chunks())
+    choices = exercise_choices(signed_in(request), today)
+    return export, HabitsForm(request.POST, habits=export.habits, choices=choices)
 
 
 @require_POST
+@_limited
 def habits(request: HttpRequest) -> HttpResponse:
     """Which exercises the habits of Loop are; shows what the file would do then."""
     user, now = signed_in(request), timezone.now()
-    upload = _waiting(request, now)
+    upload = _waiting(request, now).from_loop().first()
     if upload is None:
-        return _gone(request)
-    export = loop.Export(upload.chunks())
-    form = HabitsForm(request.POST, habits=export.habits, choices=exercise_choices(user, user.day_at(now)))
+        return render(request, GONE, status=409)
+    export, form = _read_habits(request, upload, user.day_at(now))
     if not form.is_valid():
         context = {"form": form, "checksum": upload.checksum}
         return render(request, "rights/import_habits.html", context, status=400)
@@ -98,30 +126,49 @@ def habits(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+@_limited
 def confirm(request: HttpRequest) -> HttpResponse:
     """Does what was shown."""
     user, now = signed_in(request), timezone.now()
-    upload = _waiting(request, now)
+    upload = _waiting(request, now).first()
     if upload is None:
-        return _gone(request)
-    report = _bring(request, user, upload, now)
-    if report.wrong:
-        return _show(request, report, upload.checksum)
-    Upload.objects.for_user(user).delete()
-    sentence = ngettext("It is done: %(n)d record is new.", "It is done: %(n)d records are new.", report.added)
-    messages.success(request, sentence % {"n": report.added})
+        return render(request, GONE, status=409)
+    with_settings = "with_settings" in request.POST
+    source, chosen = _source(request, upload, user.day_at(now))
+    report = bring(user, source, user.day_at(now), now, with_settings=with_settings)
+    if report.wrong or report.overtaken:
+        return _show(request, report, upload.checksum, chosen)
+    Upload.objects.for_user(user).with_checksum(upload.checksum).delete()
+    messages.success(request, _done(report, with_settings))
     return redirect("history")
 
 
-def _bring(request: HttpRequest, user: User, upload: Upload, now: datetime) -> Report:
-    today, with_settings = user.day_at(now), "with_settings" in request.POST
-    if not _is_loop(upload.chunks()):
-        return bring(user, lambda: entries_of(upload.chunks()), today, now, with_settings=with_settings)
-    export = loop.Export(upload.chunks())
-    form = HabitsForm(request.POST, habits=export.habits, choices=exercise_choices(user, today))
+def _source(request: HttpRequest, upload: Upload, today: date) -> tuple[Source, Iterable[tuple[str, str]]]:
+    """What gives out the records, and what the page has to send once more."""
+    if not upload.is_from_loop:
+        return lambda: entries_of(upload.chunks()), [("with_settings", "on")] if "with_settings" in request.POST else []
+    export, form = _read_habits(request, upload, today)
     if not form.is_valid():
-        raise BadRequest(_("Something of this page got lost on the way. Please choose the file once more."))
-    return bring(user, lambda: export.entries(form.exercises), today, now)
+        raise BadRequest(LOST)
+    return lambda: export.entries(form.exercises), form.chosen
+
+
+def _done(report: Report, with_settings: bool) -> str:
+    """What has become of the account."""
+    said = []
+    if report.added:
+        sentence = ngettext("It is done: %(n)d record is new.", "It is done: %(n)d records are new.", report.added)
+        said.append(sentence % {"n": report.added})
+    if report.ended:
+        sentence = ngettext(
+            "%(n)d entry of the plan, or pause, has its end now.",
+            "%(n)d entries of the plan, or pauses, have their ends now.",
+            report.ended,
+        )
+        said.append(sentence % {"n": report.ended})
+    if report.changes and with_settings:
+        said.append(_("The settings of the file are taken over."))
+    return " ".join(said) or _("Nothing was changed.")
 
 
 @require_POST

@@ -9,11 +9,13 @@ import csv
 import re
 import struct
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from array import array
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 from io import BytesIO, TextIOWrapper
+from itertools import groupby, pairwise
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from django.utils.translation import gettext as _
@@ -24,12 +26,14 @@ from rights.reading import MAX_RECORD, Complaint, Entry, UnreadableError, short
 ZIP = b"PK\x03\x04"
 TABLE, LIST = "Checkmarks.csv", "Habits.csv"
 MAX_FILES = 2000
-MAX_HABITS = 200
+MAX_HABITS = 50
 MAX_BYTES = 8 * 1024 * 1024
 """Of a file, and of all its tables together, unpacked. Ten years of a habit take about 100 kB."""
 
 MAX_MARKS = 200_000
-HABIT = LINE = 2**32 - 1
+
+LINE, SKIPPED, HABIT, DAY = 0, 24, 25, 31
+"""From which bit on each of them stands in the one number that a mark is: few bytes, and the order of the days."""
 
 ENCRYPTED = 1
 BROKEN = (BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError, struct.error)
@@ -121,23 +125,30 @@ class Export:
         yield Entry("format", 1, FORMAT)
         yield Entry("version", 1, VERSION)
         chosen = [(self.habits[n], exercise) for n, exercise in sorted(exercises.items())]
-        # Day, habit and line of each mark as one number: Loop begins with the latest day, an import with the first.
-        marks: dict[Mark, list[int]] = {Mark.SKIPPED: [], Mark.DONE: []}
+        marks = array("Q")
         for file in sorted({habit.file for habit, _exercise in chosen}):
             columns = {habit.column: n for n, (habit, _exercise) in enumerate(chosen) if habit.file == file}
             for found in self._marked(self._table(file), columns):
                 if isinstance(found, Complaint):
                     yield found
-                else:
-                    marks[found[0]].append(found[1])
-        if sum(map(len, marks.values())) > MAX_MARKS:
-            raise UnreadableError(_("There are more than %(n)d days in this file.") % {"n": MAX_MARKS})
-        for section, packed in (("skips", marks[Mark.SKIPPED]), ("completions", marks[Mark.DONE])):
-            packed.sort()
-            for one in packed:
-                habit, exercise = chosen[one >> 32 & HABIT]
-                day = date.fromordinal(one >> 64).isoformat()
-                yield Entry(section, one & LINE, _record(section, day, exercise), habit.file)
+                    continue
+                if len(marks) == MAX_MARKS:
+                    raise UnreadableError(_("There are more than %(n)d days in this file.") % {"n": MAX_MARKS})
+                marks.append(found)
+        # Loop begins with the latest day, an import with the first.
+        marks = array("Q", sorted(marks))
+        yield from self._contradictions(marks, chosen)
+        for section, skipped in (("skips", 1), ("completions", 0)):
+            for mark in _once(mark for mark in marks if _part(mark, SKIPPED, HABIT) == skipped):
+                habit, exercise = chosen[_part(mark, HABIT, DAY)]
+                day = date.fromordinal(mark >> DAY).isoformat()
+                yield Entry(section, _part(mark, LINE, SKIPPED), _record(section, day, exercise), habit.file)
+
+    def _contradictions(self, marks: Iterable[int], chosen: Sequence[tuple[Habit, str]]) -> Iterator[Complaint]:
+        for before, mark in pairwise(marks):
+            if before >> HABIT == mark >> HABIT and before >> SKIPPED != mark >> SKIPPED:
+                reason = _("This day is in the table twice, once as done and once as skipped.")
+                yield Complaint(_part(mark, LINE, SKIPPED), reason, chosen[_part(mark, HABIT, DAY)][0].file)
 
     def _habits(self) -> list[Habit]:
         habits = [habit for file in self._files() for habit in self._habits_in(file)]
@@ -171,8 +182,8 @@ class Export:
         number, _blank, name = folder.partition(" ")
         return self._names.get(number) or name or folder or _("The habit of this file")
 
-    def _marked(self, table: _Table, columns: Mapping[int, int]) -> Iterator[tuple[Mark, int] | Complaint]:
-        """The marks of these columns, each with its day, the number of its column, and its line."""
+    def _marked(self, table: _Table, columns: Mapping[int, int]) -> Iterator[int | Complaint]:
+        """The marks of these columns, each as one number."""
         width = len(table.header)
         rows = table.rows()
         next(rows)
@@ -193,7 +204,8 @@ class Export:
                         sentence = _("%(value)s is nothing that Loop says of a day.")
                         yield Complaint(line, sentence % {"value": short(row[column])}, table.file)
                     elif mark is not Mark.NOTHING:
-                        yield mark, day.toordinal() << 64 | n << 32 | line
+                        skipped = int(mark is Mark.SKIPPED)
+                        yield day.toordinal() << DAY | n << HABIT | skipped << SKIPPED | line
 
     # --- Files
 
@@ -214,6 +226,16 @@ def _joined(chunks: Iterable[bytes]) -> bytes:
         if size > MAX_BYTES:
             raise UnreadableError(_("This is too large for an export of Loop."))
     return b"".join(parts)
+
+
+def _part(mark: int, first: int, end: int) -> int:
+    """The bits from `first` up to `end`."""
+    return mark >> first & (1 << end - first) - 1
+
+
+def _once(marks: Iterable[int]) -> Iterator[int]:
+    """Of several rows that say the same of a day, the first. The marks are in order."""
+    return (next(same) for _mark, same in groupby(marks, key=lambda mark: mark >> SKIPPED))
 
 
 def _record(section: str, day: str, exercise: str) -> dict[str, object]:

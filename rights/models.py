@@ -21,18 +21,25 @@ class UploadQuerySet(models.QuerySet["Upload"]):
 
     def waiting(self, checksum: str, now: datetime) -> Self:
         """The file with this checksum, as long as it waits."""
-        return self.filter(checksum=checksum, saved_at__gt=now - KEPT)
+        return self.with_checksum(checksum).filter(saved_at__gt=now - KEPT)
 
     def forget_old(self, now: datetime) -> None:
         """Whoever they belong to."""
         self.filter(saved_at__lte=now - KEPT).delete()
 
-    def keep(self, user: User, checksum: str, packed: bytes, now: datetime) -> "Upload":
+    def from_loop(self) -> Self:
+        """What has to be told first which exercises its habits are."""
+        return self.filter(is_from_loop=True)
+
+    def with_checksum(self, checksum: str) -> Self:
+        return self.filter(checksum=checksum)
+
+    def keep(self, user: User, checksum: str, packed: bytes, now: datetime, *, is_from_loop: bool) -> None:
         """In place of what the person has sent before."""
         with transaction.atomic():
             User.objects.select_for_update(no_key=True).get(pk=user.pk)
             self.for_user(user).delete()
-            return self.create(user=user, checksum=checksum, packed=packed, saved_at=now)
+            self.create(user=user, checksum=checksum, packed=packed, saved_at=now, is_from_loop=is_from_loop)
 
 
 class Upload(models.Model):
@@ -43,6 +50,7 @@ class Upload(models.Model):
     checksum = models.CharField(_("SHA-256 of its bytes"), max_length=64)
     packed = models.BinaryField(_("its bytes, compressed"))
     saved_at = models.DateTimeField(_("saved"))
+    is_from_loop = models.BooleanField(_("from Loop Habit Tracker"))
 
     objects = UploadQuerySet.as_manager()
 

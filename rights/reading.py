@@ -69,9 +69,11 @@ class _TellingError(ValueError):
 def _without_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     value = dict(pairs)
     if len(value) < len(pairs):
-        names = [name for name, _value in pairs]
-        twin = next(name for name in names if names.count(name) > 1)
-        raise _TellingError(_("%(name)s is said twice in one record.") % {"name": short(twin)})
+        seen = set[str]()
+        for name, _value in pairs:
+            if name in seen:
+                raise _TellingError(_("%(name)s is said twice in one record.") % {"name": short(name)})
+            seen.add(name)
     return value
 
 
@@ -163,14 +165,14 @@ class _Window:
                 self._why_broken(), self._line_at(max(self._at, min(error.pos, len(self._text))))
             ) from None
         if end - self._at > MAX_RECORD:
-            raise UnreadableError(_("This record is too long: more than 64 kB."), line)
+            raise UnreadableError(_("This record is too long: more than %(n)d signs.") % {"n": MAX_RECORD}, line)
         self._at = end
         return value
 
     def _why_broken(self) -> str:
         if self._ended:
             return _("This is no JSON, or a part of the file is missing.")
-        return _("This is no JSON, or a record is longer than 64 kB.")
+        return _("This is no JSON, or a record is longer than %(n)d signs.") % {"n": MAX_RECORD}
 
 
 def read(chunks: Iterable[bytes], lists: Collection[str], others: Collection[str]) -> Iterator[Entry]:

@@ -107,7 +107,7 @@ def a_person_with_everything(email: str, mark: str = "") -> User:
     did(user, towel, date(2026, 11, 3), times=2)
     Completion.objects.set_done(user, date(2026, 11, 18), towel, 1, AT)
     Share.objects.make(user, AT, key=UUID(int=2), weeks=8, pain=False, notes=False, days=30)
-    Upload.objects.keep(user, "0" * 64, compress(mark.encode()), AT)
+    Upload.objects.keep(user, "0" * 64, compress(mark.encode()), AT, is_from_loop=False)
     _of_other_packages(user, mark)
     return user
 

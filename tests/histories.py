@@ -7,7 +7,7 @@ from uuid import UUID
 from hypothesis import strategies as st
 
 from accounts.models import User
-from exercises.forms import OWN_NUMBER
+from exercises.forms import OWN_NUMBER, is_blank
 from exercises.models import Equipment, Exercise
 from pain.models import CheckIn
 from tests.builders import a_person
@@ -19,7 +19,7 @@ SLUGS = ("towel", "pencil", "walk")
 # All that both databases can keep.
 signs = st.characters(exclude_categories=["Cs"], exclude_characters="\x00")
 words = st.text(signs, max_size=40)
-names = st.text(signs, min_size=1, max_size=80).filter(lambda text: text.strip())
+names = st.text(signs, min_size=1, max_size=80).filter(lambda text: not is_blank(text))
 slot_names = st.lists(st.text(signs, min_size=1, max_size=40).filter(lambda name: "\n" not in name), max_size=3)
 days = st.integers(0, 315).map(lambda n: FIRST + timedelta(days=n))
 moments = st.integers(0, 27_000_000_000_000).map(lambda n: datetime(2026, 1, 1, tzinfo=UTC) + timedelta(microseconds=n))

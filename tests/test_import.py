@@ -11,10 +11,11 @@ from time_machine import TimeMachineFixture
 from accounts.models import User
 from exercises.models import Exercise
 from rights import checking
-from rights.bringing import ENOUGH, MOST, SHOWN, Report, Tally, bring, entries_of
+from rights.bringing import MOST, bring, entries_of
 from rights.document import SECTIONS, names_for
 from rights.export import as_json
 from rights.reading import Complaint
+from rights.report import ENOUGH, SHOWN, Report, Tally
 from tests.belongings import a_person_with_everything
 from tests.builders import TWO_OR_THREE_A_DAY, a_person, an_exercise, completions, did, on_plan
 from tests.histories import SLUGS, histories, lived
@@ -72,7 +73,7 @@ def a_pause(starts_on: str, ends_on: str | None = None, **more: Any) -> dict[str
 
 
 def reasons(report: Report) -> list[str]:
-    return [complaint.reason for complaint in report.complaints]
+    return [complaint.reason for complaint in report.told]
 
 
 # --- Round trips
@@ -81,7 +82,7 @@ def reasons(report: Report) -> list[str]:
 def test_an_export_brought_into_a_new_account_is_exported_the_same() -> None:
     kim, lou = a_person_with_everything("kim@example.org"), a_person("lou@example.org")
     report = brought(lou, exported(kim))
-    assert report.complaints == []
+    assert report.told == {}
     assert document(lou) == document(kim)
     assert tallies(report) == {
         "exercises": Tally(1),
@@ -115,9 +116,9 @@ def test_the_same_file_again_adds_nothing() -> None:
 def test_any_history_comes_through_whole(history: dict[str, Any]) -> None:
     for slug in SLUGS:
         Exercise.objects.filter(slug=slug).exists() or an_exercise(slug, needs=["towel", "ball"])
-    kim, lou = lived(history), a_person()
+    kim, lou = lived(history), a_person(safety_read_at=None)
     content = exported(kim)
-    assert brought(lou, content).complaints == []
+    assert brought(lou, content).told == {}
     assert document(lou) == document(kim)
     assert brought(lou, content).added == 0
     assert exported(kim) == content
@@ -317,13 +318,13 @@ def test_a_complaint_names_the_line() -> None:
     an_exercise("walk")
     content = b'{"format": "backpain-export", "version": 1, "completions": [\n'
     content += json.dumps(a_completion()).encode() + b",\r\n" + json.dumps(a_completion(nth=0)).encode() + b"]}"
-    assert brought(user, content).complaints == [Complaint(3, "nth: “0” is no whole number from 1 to 20.")]
+    assert brought(user, content).told == {Complaint(3, "nth: “0” is no whole number from 1 to 20."): 1}
 
 
 def test_the_first_fifty_complaints_are_told_and_the_others_counted() -> None:
     user = a_person()
     report = brought(user, a_file(completions=[a_completion("fly") for _n in range(70)]))
-    assert (len(report.complaints), report.more_wrong, report.has_enough) == (SHOWN, 20, False)
+    assert (len(report.told), report.more_wrong, report.has_enough) == (SHOWN, 20, False)
 
 
 def test_after_a_thousand_complaints_nothing_more_is_looked_at() -> None:
@@ -335,9 +336,8 @@ def test_what_the_database_itself_refuses_is_told_and_undone(monkeypatch: pytest
     """No check lets such a plan through; were one to, the databases would not."""
     user, walk = a_person(), an_exercise("walk")
     on_plan(user, walk, date(2026, 10, 1))
-    monkeypatch.setattr("rights.bringing._runs_into", lambda values, day: False)
-    report = brought(user, a_file(plan=[an_item("2026-11-01")]))
-    assert reasons(report) == ["Something else changed in your account at the same moment. Please try again."]
+    monkeypatch.setattr("rights.spans._runs_into", lambda values, day: False)
+    assert brought(user, a_file(plan=[an_item("2026-11-01")])).overtaken
     assert PlanItem.objects.for_user(user).count() == 1
 
 

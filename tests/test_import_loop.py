@@ -101,7 +101,7 @@ def test_a_bad_line_is_complained_of_with_its_file_and_line() -> None:
         (b"Date,,\n", "There is no habit in this file."),
         (b"Date,Walk,\n" + b"x" * 70_000, "From here on this is no table in CSV."),
         (b'Date,Walk,\n"' + b'a\n' * 40_000, "From here on this is no table in CSV."),
-        (b"Date," + b"a," * 500, "There are more than 200 habits in this file."),
+        (b"Date," + b"a," * 500, "There are more than 50 habits in this file."),
         (b"Date,Walk,\n" + b"2015-01-25,2,\n" * (MAX_BYTES // 14), "This is too large for an export of Loop."),
         (WHOLE[:300], "This archive is broken."),
         (zipped({"Checkmarks.csv": TOGETHER}, ZIP_STORED).replace(b"YES", b"NOO"), "This archive is broken."),

@@ -82,8 +82,8 @@ def test_it_does_not_matter_how_it_is_laid_out(content: bytes) -> None:
         (b'{"rows": [\n{"a": -Infinity}]}', 2, "“-Infinity” is no number that can be kept."),
         (b'{"rows": [\n' + b"9" * 5000 + b"]}", 2, f"“{'9' * 40}…” is no number that can be kept."),
         (b'{"rows": [\n' + b"[" * 20_000, 2, "This is nested too deeply."),
-        (b'{"rows": [\n"' + b"x" * MAX_RECORD + b'"]}', 2, "This record is too long: more than 64 kB."),
-        (b'{"rows": [\n"' + b"x" * 500_000, 2, "This is no JSON, or a record is longer than 64 kB."),
+        (b'{"rows": [\n"' + b"x" * MAX_RECORD + b'"]}', 2, "This record is too long: more than 65536 signs."),
+        (b'{"rows": [\n"' + b"x" * 500_000, 2, "This is no JSON, or a record is longer than 65536 signs."),
         (b"{1: 2}", 1, "From here on this is no JSON."),
     ],
 )

@@ -243,12 +243,12 @@ def _pause(user: User, starts_on: date, today: date) -> Pause:
 def own(request: HttpRequest) -> HttpResponse:
     """Make an exercise, which is then on the plan from today on."""
     user = signed_in(request)
-    form = OwnExerciseForm(_sent(request))
+    form = OwnExerciseForm(_sent(request), user=user)
     prescription = PrescriptionForm(_sent(request), initial=plans.FIRST_GUESS, exercise=form.instance)
     # Both are checked, so that all that is wrong is said at once.
     if all([form.is_valid(), prescription.is_valid()]):
         with transaction.atomic():
-            exercise = form.make(user, prescription.cleaned_data)
+            exercise = form.make(prescription.cleaned_data)
             planning.prescribe(user, exercise, _today(user), **prescription.cleaned_data)
         messages.success(request, ADDED % {"exercise": exercise.name})
         return redirect("plan")
@@ -261,7 +261,7 @@ def change_own(request: HttpRequest, slug: str) -> HttpResponse:
     """Change what an exercise of one's own is called and how it is done; its dose and frequency belong to the plan."""
     user = signed_in(request)
     exercise = _own(user, slug)
-    form = OwnExerciseForm(_sent(request), instance=_own(user, slug))
+    form = OwnExerciseForm(_sent(request), user=user, instance=_own(user, slug))
     if form.is_valid():
         form.save()
         messages.success(request, _("Your changes are saved."))

@@ -13,7 +13,7 @@ from typing import Any, TypeVar, cast
 from django.db import transaction
 
 from accounts.models import User
-from exercises.models import PRESCRIPTION_FIELDS, Exercise
+from exercises.models import LAST_PLACE, PRESCRIPTION_FIELDS, Exercise
 from tracking.models import Pause, PlanItem
 
 Verb = TypeVar("Verb", bound=Callable[..., None])
@@ -93,7 +93,8 @@ def _from(user: User, exercise: Exercise, day: date, columns: dict[str, Any]) ->
     Exercise.objects.own(user).filter(pk=exercise.pk).update(retired=False)
     items = PlanItem.objects.for_user(user)
     present = items.in_force_on(day).filter(exercise=exercise).first()
-    number = present.number if present else 1 + max(items.in_force_on(day).values_list("number", flat=True), default=0)
+    last = max(items.in_force_on(day).values_list("number", flat=True), default=0)
+    number = present.number if present else min(1 + last, LAST_PLACE)
     before = _close(user, exercise, day)
     if before and all(getattr(before, name) == value for name, value in columns.items()):
         before.ends_on, before.number = None, present.number if present else before.number

@@ -21,6 +21,7 @@ class Migration(migrations.Migration):
                 ('checksum', models.CharField(max_length=64, verbose_name='SHA-256 of its bytes')),
                 ('packed', models.BinaryField(verbose_name='its bytes, compressed')),
                 ('saved_at', models.DateTimeField(verbose_name='saved')),
+                ('is_from_loop', models.BooleanField(verbose_name='from Loop Habit Tracker')),
                 ('user', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL)),
             ],
             options={
