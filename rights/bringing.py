@@ -111,9 +111,7 @@ class _Comparison:
     def _check_room(self, name: str, fresh: list[Found]) -> None:
         room = MOST[name] - len(self.writes.seen[name])
         if len(fresh) > room:
-            sentence = _(
-                "An account has room for %(n)d of this kind. With those that are here already, these are more."
-            )
+            sentence = _("With those that are here already, there is room for %(n)d of this kind.")
             self._complain(fresh[max(room, 0)][0], sentence % {"n": MOST[name]})
 
     # --- The first reading: what all the rest goes by, and whether the file is whole

@@ -1,20 +1,25 @@
 """An export is brought into an account: what is new is added, what is there stays, and nothing happens by halves."""
 
 import json
-from datetime import UTC, date, datetime
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.db.models import F
+from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from time_machine import TimeMachineFixture
 
 from accounts.models import User
-from exercises.models import Exercise
+from exercises.models import LAST_PLACE, MAX_OWN, Exercise
 from rights import checking
 from rights.bringing import MOST, bring, entries_of
 from rights.document import SECTIONS, names_for
 from rights.export import as_json
-from rights.reading import Complaint
+from rights.reading import Complaint, Entry
 from rights.report import ENOUGH, SHOWN, Report, Tally
 from tests.belongings import a_person_with_everything
 from tests.builders import TWO_OR_THREE_A_DAY, a_person, an_exercise, completions, did, on_plan
@@ -70,6 +75,23 @@ def an_item(starts_on: str, ends_on: str | None = None, **more: Any) -> dict[str
 
 def a_pause(starts_on: str, ends_on: str | None = None, **more: Any) -> dict[str, Any]:
     return {"starts_on": starts_on, "ends_on": ends_on, "reason": "illness", "keeps": [], **more}
+
+
+def a_check_in(key: str) -> dict[str, Any]:
+    usual = {"recorded_at": "2026-11-18T10:00:00Z", "moment": "general", "score": 3, "place": "", "words": ""}
+    return {"day": "2026-11-18", "key": key, **usual}
+
+
+def an_own_exercise(key: str = "0" * 12, **more: Any) -> dict[str, Any]:
+    usual: dict[str, Any] = dict.fromkeys(
+        ("purpose", "other_position", "place", "other_equipment", "avoid", "note", "claim", "known", "unknown"), ""
+    )
+    usual |= {"name": "Cat and cow", "steps": "Begin.", "position": "sitting", "action": "hold", "sides": "together"}
+    usual |= dict.fromkeys(("frequency_stated", "sides_stated", "retired"), False) | {"equipment": []}
+    item = an_item("2026-11-01")
+    for name in ("exercise", "starts_on", "ends_on", "slot_names"):
+        del item[name]
+    return {"id": f"own:{key}", **usual, **item, **more}
 
 
 def reasons(report: Report) -> list[str]:
@@ -142,6 +164,50 @@ def test_a_dry_run_says_the_same_and_changes_nothing() -> None:
     foretold = brought(lou, content, dry_run=True)
     assert exported(lou) == before
     assert brought(lou, content) == foretold
+
+
+def test_a_dry_run_and_a_wrong_file_need_no_transaction() -> None:
+    """On SQLite, everybody would wait for it."""
+    kim, lou = a_person_with_everything("kim@example.org"), a_person("lou@example.org")
+    content = document(kim)
+    with CaptureQueriesContext(connection) as queries:
+        brought(lou, content, dry_run=True)
+        content["completions"].append(a_completion(nth=21))
+        assert brought(lou, content).wrong == 1
+    assert {query["sql"].split()[0] for query in queries} == {"SELECT"}
+
+
+# --- An account that changes meanwhile
+
+
+def test_an_import_begins_anew_when_the_plan_changes_under_its_hands() -> None:
+    user, walk = a_person(), an_exercise("walk")
+    planning.start(user, [walk], date(2026, 11, 1))
+    content = json.dumps(a_file(plan=[an_item("2026-10-01")])).encode()
+    readings: list[int] = []
+
+    def source() -> Iterator[Entry | Complaint]:
+        readings.append(len(readings))
+        if len(readings) == 2:
+            planning.remove(user, walk, date(2026, 11, 1))
+        return entries_of([content])
+
+    report = bring(user, source, TODAY, NOW)
+    assert (tallies(report), len(readings)) == ({"plan": Tally(added=1)}, 4)
+    assert list(PlanItem.objects.values_list("starts_on", "ends_on")) == [(date(2026, 10, 1), None)]
+
+
+def test_an_import_gives_up_when_the_account_does_not_stay_the_same() -> None:
+    user = a_person()
+    an_exercise("walk")
+    content = json.dumps(a_file(completions=[a_completion()])).encode()
+
+    def source() -> Iterator[Entry | Complaint]:
+        User.objects.filter(pk=user.pk).update(rest_seconds=F("rest_seconds") + 1)
+        return entries_of([content])
+
+    assert bring(user, source, TODAY, NOW) == Report(overtaken=True)
+    assert completions(user) == []
 
 
 # --- What is here already
@@ -226,6 +292,71 @@ def test_a_pause_ends_where_one_of_this_account_begins_and_may_not_begin_within_
     assert reasons(report) == ["It overlaps with what is here already since 10 November 2026."]
 
 
+# --- A newer export beside an older one
+
+
+def test_what_is_open_here_ends_where_it_ends_in_the_file_and_its_successor_fits_in() -> None:
+    user = a_person()
+    an_exercise("walk")
+    brought(user, a_file(plan=[an_item("2026-10-01")], pauses=[a_pause("2026-11-05")]))
+    content = a_file(
+        plan=[an_item("2026-10-01", "2026-11-01"), an_item("2026-11-01", at_most=2)],
+        pauses=[a_pause("2026-11-05", "2026-11-09")],
+    )
+    report = brought(user, content)
+    assert tallies(report) == {"plan": Tally(added=1, ended=1), "pauses": Tally(ended=1)}
+    assert (document(user)["plan"], document(user)["pauses"]) == (content["plan"], content["pauses"])
+    assert tallies(brought(user, content)) == {"plan": Tally(same=2), "pauses": Tally(same=1)}
+
+
+def test_what_has_ended_here_stays_so_when_an_older_export_knows_no_end() -> None:
+    user = a_person()
+    an_exercise("walk")
+    brought(user, a_file(plan=[an_item("2026-10-01", "2026-11-01")]))
+    before = exported(user)
+    assert tallies(brought(user, a_file(plan=[an_item("2026-10-01")]))) == {"plan": Tally(different=1)}
+    assert exported(user) == before
+
+
+EDITS = ("remove", "prescribe", "bring back", "pause", "resume")
+edits = st.lists(st.tuples(st.sampled_from(EDITS), st.integers(0, 1), st.integers(1, 9)), max_size=16)
+
+
+def edited(user: User, exercises: list[Exercise], day: date, what: str, which: int) -> None:
+    exercise = exercises[which]
+    pause = Pause.objects.for_user(user).not_over_on(day).first()
+    match what:
+        case "remove":
+            planning.remove(user, exercise, day)
+        case "prescribe":
+            planning.prescribe(user, exercise, day, **planning.usual(exercise) | {"at_most": day.day % 5 + 1})
+        case "bring back":
+            planning.bring_back(user, exercise, day)
+        case "pause" if not pause:
+            planning.pause(user, day, day, None, "illness")
+        case "resume" if pause:
+            planning.resume(user, pause.starts_on, day)
+
+
+@settings(max_examples=60, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+@given(edits, edits, st.booleans())
+def test_two_exports_of_one_account_lead_to_the_newer_one_whichever_is_brought_first(
+    before: list[tuple[str, int, int]], after: list[tuple[str, int, int]], older_first: bool
+) -> None:
+    exercises = [Exercise.objects.filter(slug=slug).first() or an_exercise(slug) for slug in ("towel", "walk")]
+    kim, lou, day = a_person(), a_person(), date(2026, 1, 5)
+    planning.start(kim, exercises, day)
+    exports = []
+    for some in (before, after):
+        for what, which, gap in some:
+            day += timedelta(days=gap)
+            edited(kim, exercises, day, what, which)
+        exports.append(exported(kim))
+    for content in exports if older_first else reversed(exports):
+        assert brought(lou, content).told == {}
+    assert document(lou) == document(kim)
+
+
 # --- Settings
 
 
@@ -247,20 +378,33 @@ def test_settings_are_taken_over_or_left_and_told_either_way() -> None:
     assert (lou.time_zone, lou.week_start, lou.asks_pain) == ("Asia/Tokyo", 6, False)
 
 
-@pytest.mark.parametrize(
-    ("here", "there", "then"),
-    [
-        (date(2026, 11, 17), None, date(2026, 11, 17)),
-        (date(2026, 11, 17), date(2026, 11, 2), date(2026, 11, 17)),
-        (date(2026, 11, 2), date(2026, 11, 17), date(2026, 11, 17)),
-        (None, date(2026, 11, 17), date(2026, 11, 17)),
-    ],
-)
-def test_an_alarm_is_never_taken_away(here: date | None, there: date | None, then: date) -> None:
-    kim, lou = a_person("kim@example.org", pain_alarm_on=there), a_person("lou@example.org", pain_alarm_on=here)
+EARLY, LATE = date(2026, 11, 2), date(2026, 11, 17)
+BETWEEN = [(EARLY, None), (None, EARLY), (EARLY, LATE), (LATE, EARLY)]
+
+
+@pytest.mark.parametrize("name", ["pain_alarm_on", "pain_asked_on", "grows_from"])
+@pytest.mark.parametrize(("here", "there"), BETWEEN)
+def test_of_two_days_the_later_one_counts_and_none_takes_back_no_day(
+    name: str, here: date | None, there: date | None
+) -> None:
+    kim, lou = a_person("kim@example.org", **{name: there}), a_person("lou@example.org", **{name: here})
     brought(lou, exported(kim))
     lou.refresh_from_db()
-    assert lou.pain_alarm_on == then
+    assert getattr(lou, name) == max(day for day in (here, there) if day)
+
+
+@pytest.mark.parametrize(("here", "there"), BETWEEN)
+def test_the_safety_page_was_read_when_it_was_read_first(here: date | None, there: date | None) -> None:
+    def at(day: date | None) -> datetime | None:
+        return datetime(day.year, day.month, day.day, tzinfo=UTC) if day else None
+
+    kim, lou = (
+        a_person("kim@example.org", safety_read_at=at(there)),
+        a_person("lou@example.org", safety_read_at=at(here)),
+    )
+    brought(lou, exported(kim))
+    lou.refresh_from_db()
+    assert lou.safety_read_at == at(min(day for day in (here, there) if day))
 
 
 # --- All or nothing
@@ -292,6 +436,11 @@ WRONG: list[tuple[str, dict[str, Any], str]] = [
         an_item("2026-11-02", per="week", at_least=1, at_most=8),
         "The upper end of how often, how many or how long is below the lower one, or a week has more than 7 days.",
     ),
+    ("plan", an_item("2026-11-02", number=10_000), "number: “10000” is no whole number from 0 to 9999."),
+    ("check_ins", a_check_in("0123456789ABCDEF0123456789ABCDEF----"),
+     "key: “0123456789ABCDEF0123456789ABCDEF----” is no key of a check-in."),
+    ("check_ins", a_check_in("01234567-89AB-CDEF-0123-456789ABCDEF"),
+     "key: “01234567-89AB-CDEF-0123-456789ABCDEF” is no key of a check-in."),
     ("pauses", a_pause("2026-11-02", reason="boredom"), "reason: “boredom” is none of the choices."),
     ("pauses", a_pause("2026-11-02", keeps=["walk"]), "keeps: only a flare-up keeps exercises."),
     ("pauses", a_pause("2026-11-02", keeps=["walk", "walk"]), "keeps: Something is in the list twice."),
@@ -354,6 +503,54 @@ def test_a_wrong_exercise_of_ones_own_is_complained_of_once() -> None:
     content["exercises"][0]["equipment"] = ["rocket"]
     assert reasons(brought(lou, content)) == ["equipment: “rocket” is none of the choices."]
     assert not Exercise.objects.own(lou).exists()
+
+
+@pytest.mark.parametrize("text", ["", " ", "\n", "\x01", "\u200b", "\u2028", "\xa0\u202e\t"])
+def test_a_name_of_signs_that_nobody_can_see_is_none(text: str) -> None:
+    report = brought(a_person(), a_file(exercises=[an_own_exercise(name=text)]))
+    assert reasons(report) == ["name: There is nothing in it."]
+
+
+def test_an_account_has_room_for_so_many_exercises_of_ones_own() -> None:
+    user = a_person()
+    for n in range(MAX_OWN - 1):
+        an_exercise(owner=user, own_key=f"{n:012x}")
+    full = a_file(exercises=[an_own_exercise("f" * 12)])
+    report = brought(user, a_file(exercises=[*full["exercises"], an_own_exercise("e" * 12)]))
+    assert reasons(report) == ["With those that are here already, there is room for 200 of this kind."]
+    assert tallies(brought(user, full)) == {"exercises": Tally(added=1)}
+    assert tallies(brought(user, full)) == {"exercises": Tally(same=1)}
+
+
+@pytest.mark.parametrize(("section", "make"), [("plan", an_item), ("pauses", a_pause)])
+def test_an_account_has_room_for_so_many_entries_of_the_plan_and_pauses(
+    section: str, make: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user = a_person()
+    an_exercise("walk")
+    monkeypatch.setitem(MOST, section, 2)
+    first, *others = [make(f"2026-10-0{n}", f"2026-10-0{n + 1}") for n in (1, 2, 3)]
+    brought(user, a_file(**{section: [first]}))
+    report = brought(user, a_file(**{section: others}))
+    assert reasons(report) == ["With those that are here already, there is room for 2 of this kind."]
+    assert tallies(brought(user, a_file(**{section: others[:1]}))) == {section: Tally(added=1)}
+
+
+def test_after_the_last_place_of_a_plan_there_is_still_room() -> None:
+    user = a_person()
+    an_exercise("walk")
+    brought(user, a_file(plan=[an_item("2026-10-01", number=LAST_PLACE)]))
+    planning.start(user, [an_exercise("towel")], TODAY)
+    assert list(PlanItem.objects.values_list("number", flat=True)) == [LAST_PLACE, LAST_PLACE]
+    assert brought(a_person(), exported(user)).told == {}
+
+
+def test_what_was_wrong_before_the_file_broke_off_is_told_as_well() -> None:
+    content = json.dumps(a_file(exercises=[an_own_exercise(name="")]), indent=1).encode()
+    assert reasons(brought(a_person(), content[:-1])) == [
+        "name: There is nothing in it.",
+        "The file ends here, in the middle. It seems that a part of it is missing.",
+    ]
 
 
 # --- The file as a whole

@@ -94,6 +94,18 @@ def test_a_bad_line_is_complained_of_with_its_file_and_line() -> None:
     ]
 
 
+def test_two_rows_of_a_day_that_say_the_same_count_once() -> None:
+    content = b"Date,Value\n2015-01-25,2\n2015-01-24,3\n2015-01-25,2\n2015-01-24,3\n"
+    assert found(content, {0: "walk"}) == [("skips", "2015-01-24", "walk", 3), ("completions", "2015-01-25", "walk", 2)]
+
+
+def test_a_day_that_is_both_done_and_skipped_is_complained_of() -> None:
+    entries = Export([b"Date,Value\n2015-01-25,2\n2015-01-24,2\n2015-01-25,3\n"]).entries({0: "walk"})
+    assert [entry for entry in entries if isinstance(entry, Complaint)] == [
+        Complaint(4, "This day is in the table twice, once as done and once as skipped.", "Checkmarks.csv")
+    ]
+
+
 @pytest.mark.parametrize(
     ("content", "reason"),
     [

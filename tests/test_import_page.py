@@ -20,6 +20,7 @@ from time_machine import TimeMachineFixture
 
 from accounts.models import User
 from exercises.models import Exercise
+from rights.bringing import bring
 from rights.document import names_for
 from rights.export import as_json
 from rights.models import Upload
@@ -52,8 +53,15 @@ def sent(client: Client, content: bytes) -> Any:
     return client.post(ADDRESS, {"file": SimpleUploadedFile("backpain-2026-11-22.json", content)})
 
 
-def confirmed(client: Client, page: Any, **data: str) -> Any:
-    return client.post(f"{ADDRESS}confirm/", {"checksum": page.context["checksum"], **data})
+def confirmed(client: Client, page: Any, *, follow: bool = False, **data: str) -> Any:
+    return client.post(f"{ADDRESS}confirm/", {"checksum": page.context["checksum"], **data}, follow=follow)
+
+
+def a_plan(ends_on: str | None) -> bytes:
+    numbers = ("at_least", "at_most", "seconds_at_least", "seconds_at_most", "repetitions_at_least")
+    item: dict[str, Any] = dict.fromkeys((*numbers, "repetitions_at_most", "number"), 1)
+    item |= {"per": "day", "slot_names": [], "exercise": "walk", "starts_on": "2026-10-01", "ends_on": ends_on}
+    return json.dumps({"format": "backpain-export", "version": 1, "plan": [item]}).encode()
 
 
 @pytest.fixture
@@ -110,7 +118,103 @@ def test_whoever_cancels_is_rid_of_the_file(user: User) -> None:
     assert Upload.objects.count() == 0
 
 
+def test_what_has_become_of_the_account_is_said_as_it_is(user: User) -> None:
+    client = browser_of(user)
+    settings = exported(a_person(week_start=6))
+
+    def said(content: bytes, **data: str) -> str:
+        return text_of(confirmed(client, sent(client, content), follow=True, **data))
+
+    assert "Nothing was changed." in said(settings)
+    assert "The settings of the file are taken over." in said(settings, with_settings="on")
+    assert "It is done" not in said(settings, with_settings="on")
+    said(a_plan(None))
+    assert "1 entry of the plan, or pause, has its end now." in said(a_plan("2026-11-10"))
+
+
+def test_what_ends_here_as_well_has_a_column_of_its_own(user: User) -> None:
+    client = browser_of(user)
+    confirmed(client, sent(client, a_plan(None)))
+    page = text_of(sent(client, a_plan("2026-11-10")))
+    assert "new here already ends here as well here, but different entries of the plan 0 0 1 0" in page
+    assert "1 entry of the plan, or pause, goes on here and has an end in the file. It takes that end over." in page
+    assert "Bring it in" in page
+
+
+def test_what_is_only_different_from_what_is_here_is_said_to_be_so(user: User) -> None:
+    client = browser_of(user)
+    did(user, Exercise.objects.get(slug="walk"), DAY)
+    page = text_of(sent(client, a_file(1)))
+    assert "There is nothing to bring in: none of its records is new." in page
+    assert "Where something is here but different, it stays as it is here." in page
+
+
+def test_when_the_account_does_not_stay_the_same_it_can_be_tried_again(
+    user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = browser_of(user)
+    page = sent(client, a_file(1))
+    with monkeypatch.context() as patch:
+        patch.setattr("rights.writing.standing", lambda person, names: {})
+        answer = confirmed(client, page, with_settings="on")
+    assert answer.status_code == 409
+    assert "Please try again The file is still waiting." in text_of(answer)
+    assert "Line" not in text_of(answer)
+    hidden = {one["name"]: one["value"] for one in elements(answer, "name") if one.get("type") == "hidden"}
+    assert hidden["with_settings"] == "on"
+    assert client.post(f"{ADDRESS}confirm/", hidden).status_code == 302
+    assert completions(user) == [(DAY, "walk", 1)]
+
+
 # --- What is wrong
+
+
+def test_the_same_complaint_about_a_line_is_told_once(user: User) -> None:
+    page = text_of(sent(browser_of(user), a_file(21, 21, 21)))
+    assert page.count("is no whole number from 1 to 20.") == 1
+    assert "is no whole number from 1 to 20. 3 times" in page
+
+
+def test_a_wrong_file_takes_the_place_of_one_that_waited(user: User) -> None:
+    client = browser_of(user)
+    page = sent(client, a_file(1))
+    sent(client, a_file(21))
+    assert Upload.objects.count() == 0
+    assert confirmed(client, page).status_code == 409
+
+
+def test_only_the_file_that_was_brought_in_is_forgotten(user: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another tab may have sent the next one in the meantime."""
+    client = browser_of(user)
+    page = sent(client, a_file(1))
+
+    def slowly(*args: Any, **options: Any) -> Any:
+        Upload.objects.for_user(user).update(checksum="0" * 64)
+        return bring(*args, **options)
+
+    monkeypatch.setattr("rights.import_views.bring", slowly)
+    assert confirmed(client, page).status_code == 302
+    assert [one.checksum for one in Upload.objects.all()] == ["0" * 64]
+
+
+def test_a_file_without_habits_is_not_asked_about_them(user: User) -> None:
+    client = browser_of(user)
+    checksum = sent(client, a_file(1)).context["checksum"]
+    answer = client.post(f"{ADDRESS}habits/", {"checksum": checksum, "habit_0": "walk"})
+    assert answer.status_code == 409
+    assert "This file is no longer here" in text_of(answer)
+
+
+def test_after_twenty_in_ten_minutes_a_person_waits_and_nobody_else_does(user: User) -> None:
+    client, other = browser_of(user), browser_of(a_person())
+    for n in range(10):
+        confirmed(client, sent(client, a_file(n + 1)))
+    for answer in (sent(client, a_file(11)), client.post(f"{ADDRESS}confirm/"), client.post(f"{ADDRESS}habits/")):
+        assert answer.status_code == 429
+        assert "A short break, please" in text_of(answer)
+    assert len(completions(user)) == 10
+    assert client.get(ADDRESS).status_code == 200
+    assert sent(other, a_file(11)).status_code == 200
 
 
 def test_a_wrong_record_is_told_by_its_line_and_nothing_is_kept(user: User) -> None:
@@ -250,6 +354,21 @@ def test_no_file_takes_more_than_64_mb(user: User, reason: str, content: bytes) 
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert reason in {one.reason for one in page.context["report"].told}
+    assert peak < 64 * 1024**2
+
+
+def test_forty_habits_in_eight_megabytes_do_not_either(user: User) -> None:
+    client = browser_of(user)
+    habits = {f"habit_{n}": an_exercise().slug for n in range(40)}
+    days = [DAY - timedelta(days=n % 7000) for n in range(90_000)]
+    content = "\n".join(["Date" + "".join(f",Habit {n}" for n in range(40)), *(f"{day}{',2' * 40}" for day in days)])
+    page = sent(client, content.encode())
+    del days
+    tracemalloc.start()
+    page = client.post(f"{ADDRESS}habits/", {"checksum": page.context["checksum"], **habits})
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert [one.reason for one in page.context["report"].told] == ["There are more than 200000 days in this file."]
     assert peak < 64 * 1024**2
 
 

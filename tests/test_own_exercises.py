@@ -10,7 +10,7 @@ from django.test import Client
 from time_machine import TimeMachineFixture
 
 from accounts.models import User
-from exercises.models import Equipment, Exercise
+from exercises.models import MAX_OWN, Equipment, Exercise
 from tests.builders import a_person, an_exercise, browser_of, did, elements, on_plan, text_of
 from tests.test_plan_page import TWICE, slugs
 from tracking.models import PlanItem
@@ -68,6 +68,25 @@ def test_its_address_tells_nothing_about_it(user: User) -> None:
     assert key
     client.post("/plan/own/", {**CAT, "key": key[1]})
     assert Exercise.objects.get().slug == f"own-{key[1]}"
+
+
+def test_there_is_room_for_so_many_and_a_double_tap_on_the_last_makes_one(user: User) -> None:
+    for n in range(MAX_OWN - 1):
+        an_exercise(owner=user, own_key=f"{n:012x}")
+    client = browser_of(user)
+    assert [client.post("/plan/own/", CAT).status_code for _tap in range(2)] == [302, 302]
+    page = client.post("/plan/own/", {**CAT, "key": "f" * 12, "name": "Dog"})
+    assert page.status_code == 400
+    assert "You have 200 exercises of your own, and there is room for no more." in text_of(page)
+    assert 'value="Dog"' in page.content.decode()
+    assert client.post(f"/plan/own/{SLUG}/", CAT).status_code == 302
+    assert Exercise.objects.own(user).count() == MAX_OWN
+
+
+def test_a_name_that_nobody_can_see_is_none(user: User) -> None:
+    page = browser_of(user).post("/plan/own/", {**CAT, "name": "\u200b", "steps": "\u202e"})
+    assert page.status_code == 400
+    assert text_of(page).count("This field is required.") == 2
 
 
 def test_it_is_known_by_a_key_of_its_own_from_the_start(user: User) -> None:
