@@ -24,6 +24,7 @@ from rights.models import Upload, UploadQuerySet, unpacked
 from rights.reading import UnreadableError
 from rights.report import Report
 from rights.uploads import PackedFile, PackingHandler
+from tracking.models import Completion, PlanItem
 
 LIMITS = {"import": "20/10m/user"}
 """Reading a large file takes seconds, so nobody may ask for that all the time."""
@@ -139,7 +140,7 @@ def confirm(request: HttpRequest) -> HttpResponse:
     if report.wrong or report.overtaken:
         return _show(request, report, upload.checksum, chosen)
     Upload.objects.for_user(user).with_checksum(upload.checksum).delete()
-    messages.success(request, _done(report, with_settings))
+    messages.success(request, _done(user, report, with_settings))
     return redirect("history")
 
 
@@ -153,7 +154,7 @@ def _source(request: HttpRequest, upload: Upload, today: date) -> tuple[Source, 
     return lambda: export.entries(form.exercises), form.chosen
 
 
-def _done(report: Report, with_settings: bool) -> str:
+def _done(user: User, report: Report, with_settings: bool) -> str:
     """What has become of the account."""
     said = []
     if report.added:
@@ -168,7 +169,16 @@ def _done(report: Report, with_settings: bool) -> str:
         said.append(sentence % {"n": report.ended})
     if report.changes and with_settings:
         said.append(_("The settings of the file are taken over."))
+    if report.tallies["completions"].added and _lies_before_the_plan(user):
+        said.append(
+            _("Some of it lies before your plan. To see it here, move the start of your plan back, under Plan.")
+        )
     return " ".join(said) or _("Nothing was changed.")
+
+
+def _lies_before_the_plan(user: User) -> bool:
+    done, planned = Completion.objects.for_user(user).first_day(), PlanItem.objects.for_user(user).first_day()
+    return done is not None and (planned is None or done < planned)
 
 
 @require_POST

@@ -62,8 +62,7 @@ def goods_of(user: User) -> Goods:
     counts = [(belonging.of(user).count(), belonging) for belonging in belongings()]
     counts.sort(key=lambda pair: -pair[0])
     things = [belonging.in_words(count) for count, belonging in counts if count]
-    first = Completion.objects.for_user(user).aggregate(day=models.Min("day"))
-    return Goods(things, first["day"])
+    return Goods(things, Completion.objects.for_user(user).first_day())
 
 
 def leave(user: User) -> None:

@@ -19,7 +19,7 @@ TITLES = {
     "pauses": _("pauses"),
     "skips": _("skipped exercises"),
     "check_ins": _("check-ins of pain"),
-    "completions": _("completions"),
+    "completions": _("doses done"),
 }
 
 

@@ -169,7 +169,10 @@ def test_habits_become_completions_and_skips_once_confirmed(user: User) -> None:
     assert Completion.objects.count() == 0
     hidden = {one["name"]: one["value"] for one in elements(page, "name") if one.get("type") == "hidden"}
     assert hidden == chosen | {"csrfmiddlewaretoken": hidden["csrfmiddlewaretoken"]}
-    assert client.post("/settings/data/import/confirm/", chosen).status_code == 302
+    answer = client.post("/settings/data/import/confirm/", chosen, follow=True)
+    assert answer.redirect_chain == [("/history/", 302)]
+    # The plan began in 2026.
+    assert "It is done: 5 records are new. Some of it lies before your plan." in text_of(answer)
     assert completions(user) == [
         (date(2015, 1, 20), "walk", 1),
         (date(2015, 1, 25), "towel", 1),

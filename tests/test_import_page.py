@@ -78,7 +78,7 @@ def test_a_file_is_shown_then_brought_in_and_forgotten(user: User) -> None:
     did(user, an_exercise("stand"), DAY)
     page = sent(client, a_file(1, 2))
     assert page.status_code == 200
-    assert "completions 2 0 0" in text_of(page)
+    assert "doses done 2 0 0" in text_of(page)
     assert (completions(user), Upload.objects.count()) == ([(DAY, "stand", 1)], 1)
     answer = client.post(f"{ADDRESS}confirm/", {"checksum": page.context["checksum"]}, follow=True)
     assert answer.redirect_chain == [("/history/", 302)]

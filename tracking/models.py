@@ -26,6 +26,10 @@ class PlanItemQuerySet(models.QuerySet["PlanItem"]):
     def started_by(self, day: date) -> Self:
         return self.filter(starts_on__lte=day)
 
+    def first_day(self) -> date | None:
+        first: date | None = self.aggregate(day=models.Min("starts_on"))["day"]
+        return first
+
     def still_open(self) -> Self:
         """In force, or about to be, with no end in sight."""
         return self.filter(ends_on=None)
@@ -172,6 +176,10 @@ class CompletionQuerySet(models.QuerySet["Completion"]):
     def between(self, first: date, last: date) -> Self:
         """On the days from `first` to `last`, both included."""
         return self.filter(day__range=(first, last))
+
+    def first_day(self) -> date | None:
+        first: date | None = self.aggregate(day=models.Min("day"))["day"]
+        return first
 
     def days_by_exercise(self, first: date, last: date) -> models.QuerySet["Completion", tuple[int, Sequence[date]]]:
         """Each exercise with the days of its completions, as often as it was done on them: few rows for many years."""
