@@ -34,7 +34,7 @@ def test_an_export_is_brought_from_the_settings_into_the_history(scripts: bool, 
     page.get_by_role("link", name="Bring in a file").click()
     choose(page, "backpain.json", b"".join(as_json(kim, names_for(kim))))
     expect(page.get_by_role("heading", name="What the file would do")).to_be_visible()
-    expect(page.get_by_role("row", name="completions 4 0 0")).to_be_visible()
+    expect(page.get_by_role("row", name="doses done 4 0 0")).to_be_visible()
     page.get_by_role("button", name=BRING).click()
     expect(page.get_by_role("status")).to_have_text(
         "It is done: 12 records are new. The settings of the file are taken over."
