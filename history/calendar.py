@@ -6,9 +6,9 @@ from datetime import date
 from itertools import groupby
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from history.habits import level
+from history.words import doses_in_words
 from tracking.adherence import Tally
 from tracking.dates import month, month_and_year, short_weekday, weekday
 from tracking.schedule import ONE_DAY, Week
@@ -80,7 +80,6 @@ class _Words(dict[tuple[str, Tally], str]):
 
     def __missing__(self, key: tuple[str, Tally]) -> str:
         mark, tally = key
-        reasons = {AHEAD: _("still ahead"), FREE: _("nothing asked"), PAUSED: _("paused")}
-        doses = ngettext("%(credited)d of %(n)d dose", "%(credited)d of %(n)d doses", tally.prescribed)
-        self[key] = reasons.get(mark) or doses % {"credited": tally.credited, "n": tally.prescribed}
+        reasons = {AHEAD: _("still ahead"), PAUSED: _("paused")}
+        self[key] = reasons.get(mark) or doses_in_words(tally)
         return self[key]

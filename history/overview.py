@@ -14,7 +14,7 @@ from accounts.models import User
 from exercises.models import Exercise
 from history.habits import LATELY, longest_gap, usual_weekday
 from history.picture import Picture, WeekMarks
-from history.words import sentences
+from history.words import doses_in_words, sentences
 from history.year import Year, read_year
 from pain.models import CheckIn
 from pain.trend import Spread, by_week
@@ -57,10 +57,7 @@ class WeekLine:
     @property
     def words(self) -> str:
         """“20 of 24 doses · kept · strength 64 · pain 3 (2–5)”."""
-        parts = [_("nothing asked")]
-        if self.tally.prescribed:
-            doses = ngettext("%(credited)d of %(n)d dose", "%(credited)d of %(n)d doses", self.tally.prescribed)
-            parts = [doses % {"credited": self.tally.credited, "n": self.tally.prescribed}]
+        parts = [doses_in_words(self.tally)]
         if self.tally.kept:
             parts.append(_("kept"))
         if self.strength is not None:
@@ -159,17 +156,13 @@ class History:
         ]
 
     @cached_property
-    def _finished(self) -> Sequence[Tally]:
-        return self._of.finished
-
-    @cached_property
     def streak(self) -> int:
-        return streak(self._finished, self._of.by_week[self._of.running])
+        return streak(self._of.finished, self._of.by_week[self._of.running])
 
     @property
     def streak_words(self) -> str:
         """“12”, or “99 or more” where all weeks that a page looks back on are kept, and there are earlier ones."""
-        if self._of.is_cut_off and all(week.kept for week in self._finished if week.prescribed):
+        if self._of.is_cut_off and all(week.kept for week in self._of.finished if week.prescribed):
             return _("%(n)d or more") % {"n": self.streak}
         return str(self.streak)
 
@@ -190,7 +183,7 @@ class History:
     def averages(self) -> Averages:
         """The latest four weeks, and the best four of the year."""
         of_year = [line.tally for line in reversed(self.lines) if not line.is_running]
-        return Averages(best=four_week_averages(of_year).best, latest=four_week_averages(self._finished).latest)
+        return Averages(best=four_week_averages(of_year).best, latest=four_week_averages(self._of.finished).latest)
 
     @cached_property
     def sentences(self) -> Sequence[str]:
@@ -199,7 +192,7 @@ class History:
             return []
         lately = self._of.running.shifted(-LATELY).first
         days = {d: tally for d, tally in self._of.by_day.items() if lately <= d < self._of.running.first}
-        return sentences(self._finished, days)
+        return sentences(self._of.finished, days)
 
     @property
     def rows(self) -> Sequence[Row]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from history.habits import change, kept_lately, weekday_gap
 from tracking.adherence import Tally
@@ -55,3 +55,11 @@ def _on_change(finished: Sequence[Tally]) -> str:
     if (latest.adherence or 0) > (before.adherence or 0):
         return _("Over the last four weeks you did %(latest)d %% of your plan, up from %(before)d %%.") % words
     return _("Over the last four weeks you did %(latest)d %% of your plan, after %(before)d %% before.") % words
+
+
+def doses_in_words(tally: Tally) -> str:
+    """“20 of 24 doses”, of a day or of a week."""
+    if not tally.prescribed:
+        return _("nothing asked")
+    doses = ngettext("%(credited)d of %(n)d dose", "%(credited)d of %(n)d doses", tally.prescribed)
+    return doses % {"credited": tally.credited, "n": tally.prescribed}

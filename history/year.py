@@ -22,7 +22,7 @@ from tracking.record import Record, done_a_day, read
 from tracking.schedule import Week
 
 WEEKS_BEFORE = 53
-"""What is longer ago has no part in a strength that a page could show."""
+"""So far a page looks back. What is longer ago would have next to no part in a strength, but for a pause as long."""
 
 
 class Year:
@@ -65,7 +65,7 @@ class Year:
         weeks = self._counted_weeks
         return {week: total(tallies[week] for tallies in self.by_exercise.values()) for week in weeks}
 
-    @property
+    @cached_property
     def finished(self) -> Sequence[Tally]:
         """One tally for each week that is over, oldest first."""
         return [tally for week, tally in self.by_week.items() if week.last < self.today]

@@ -95,12 +95,17 @@ def _show(request: HttpRequest, report: Report, checksum: str, chosen: Iterable[
     return render(request, "rights/import_report.html", context, status=status)
 
 
-def _waiting(request: HttpRequest, now: datetime) -> UploadQuerySet:
-    """The file that the page was about, unless another has taken its place."""
+def _shown(request: HttpRequest) -> ConfirmForm:
+    """What the page was about."""
     form = ConfirmForm(request.POST)
     if not form.is_valid():
         raise BadRequest(LOST)
-    return Upload.objects.for_user(signed_in(request)).waiting(form.cleaned_data["checksum"], now)
+    return form
+
+
+def _waiting(request: HttpRequest, now: datetime) -> UploadQuerySet:
+    """The file that the page was about, unless another has taken its place."""
+    return Upload.objects.for_user(signed_in(request)).waiting(_shown(request).cleaned_data["checksum"], now)
 
 
 def _read_habits(request: HttpRequest, upload: Upload, today: date) -> tuple[loop.Export, HabitsForm]:
@@ -134,8 +139,8 @@ def confirm(request: HttpRequest) -> HttpResponse:
     upload = _waiting(request, now).first()
     if upload is None:
         return render(request, GONE, status=409)
-    with_settings = "with_settings" in request.POST
-    source, chosen = _source(request, upload, user.day_at(now))
+    with_settings: bool = _shown(request).cleaned_data["with_settings"]
+    source, chosen = _source(request, upload, user.day_at(now), with_settings)
     report = bring(user, source, user.day_at(now), now, with_settings=with_settings)
     if report.wrong or report.overtaken:
         return _show(request, report, upload.checksum, chosen)
@@ -144,10 +149,12 @@ def confirm(request: HttpRequest) -> HttpResponse:
     return redirect("history")
 
 
-def _source(request: HttpRequest, upload: Upload, today: date) -> tuple[Source, Iterable[tuple[str, str]]]:
+def _source(
+    request: HttpRequest, upload: Upload, today: date, with_settings: bool
+) -> tuple[Source, Iterable[tuple[str, str]]]:
     """What gives out the records, and what the page has to send once more."""
     if not upload.is_from_loop:
-        return lambda: entries_of(upload.chunks()), [("with_settings", "on")] if "with_settings" in request.POST else []
+        return lambda: entries_of(upload.chunks()), [("with_settings", "on")] if with_settings else []
     export, form = _read_habits(request, upload, today)
     if not form.is_valid():
         raise BadRequest(LOST)
