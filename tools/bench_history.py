@@ -8,13 +8,12 @@ be compared with each other.
 """
 
 import os
-import random
 import sys
 import tempfile
 import time
-from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from datetime import UTC, date, datetime
 
+from tools.people import somebody
 from tools.postgres import server, stop_tidily
 
 DAYS, A_MONTH = 3652, 28
@@ -66,7 +65,7 @@ def measure() -> None:
     clients = {}
     for name, days in (("ten years", DAYS), ("a month", A_MONTH)):
         clients[name] = Client()
-        clients[name].force_login(somebody(name, days))
+        clients[name].force_login(somebody(f"{name.replace(' ', '-')}@example.org", days, TODAY))
     with time_machine.travel(NOW, tick=False):
         best: dict[tuple[str, str], float] = {}
         queries: dict[tuple[str, str], int] = {}
@@ -91,43 +90,6 @@ def measure() -> None:
         long, short = (page, "ten years"), (page, "a month")
         row = f"{page:45}{1000 * best[long]:10.1f}{best[long] / best['/today/', 'ten years']:9.2f}{queries[long]:9}"
         print(row + (f"{1000 * best[short]:10.1f}{queries[short]:9}" if short in best else ""))
-
-
-def somebody(name: str, days: int) -> Any:
-    """A person with the whole routine since so many days, who does most of it, and notes pain twice a week."""
-    from uuid import UUID
-
-    from accounts.models import User
-    from exercises.models import Exercise
-    from pain.models import CheckIn
-    from tracking import planning
-    from tracking.models import Completion, PlanItem
-
-    user = User.objects.create_user(f"{name.replace(' ', '-')}@example.org", time_zone="UTC", safety_read_at=NOW)
-    start = TODAY - timedelta(days=days)
-    planning.start(user, Exercise.objects.offered(), start)
-    chance = random.Random(1)  # noqa: S311  # the same course each time
-    done, noted = [], []
-    for n in range(days):
-        day = start + timedelta(days=n)
-        for item in (items := list(PlanItem.objects.for_user(user))) if n == 0 else items:
-            often = item.at_most if item.per == "day" else chance.random() < item.at_most / 5
-            times = int(often) + (chance.random() < 0.5) - (chance.random() < 0.1)
-            done += [
-                Completion(user=user, day=day, exercise_id=item.exercise_id, nth=nth, recorded_at=NOW)
-                for nth in range(1, times + 1)
-            ]
-        if n % 3 == 0:
-            score, words = chance.randrange(6), "a short note" if n % 9 == 0 else ""
-            noted.append(
-                CheckIn(
-                    user=user, day=day, key=UUID(int=n), recorded_at=NOW, moment="general", score=score, words=words
-                )
-            )
-    Completion.objects.bulk_create(done, batch_size=5000)
-    CheckIn.objects.bulk_create(noted, batch_size=5000)
-    print(f"{name}: {len(done)} completions, {len(noted)} check-ins")
-    return user
 
 
 if __name__ == "__main__":
