@@ -1,8 +1,12 @@
 """Doses and frequencies in words, for pages, mails and labels. Every text goes through gettext."""
 
+from collections.abc import Callable
+from functools import lru_cache, wraps
+from typing import TypeVar
+
 from django.utils.text import capfirst
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 
 from exercises.prescription import Action, Dose, Frequency, Per, Range, Sides
 
@@ -15,6 +19,23 @@ SIDES = [
 ]
 
 
+Said = TypeVar("Said", Dose, Frequency)
+
+
+def _said_once(words: Callable[[Said], str]) -> Callable[[Said], str]:
+    """There are few doses and frequencies, and pages say them again and again: once for each language is enough."""
+
+    @lru_cache(maxsize=4096)
+    def in_language(value: Said, _language: str | None) -> str:
+        return words(value)
+
+    @wraps(words)
+    def said(value: Said) -> str:
+        return in_language(value, get_language())
+
+    return said
+
+
 def prescription_in_words(dose: Dose, frequency: Frequency) -> str:
     """A whole prescription: “Hold 10 seconds, 3 times on each foot, every day”."""
     return _("%(dose)s, %(frequency)s") % {
@@ -23,6 +44,7 @@ def prescription_in_words(dose: Dose, frequency: Frequency) -> str:
     }
 
 
+@_said_once
 def dose_in_words(dose: Dose) -> str:
     """One go at an exercise: “Hold 10 seconds, 3 times on each foot”."""
     words = _length(dose.seconds)
@@ -37,6 +59,7 @@ def dose_in_words(dose: Dose) -> str:
     return capfirst(words)
 
 
+@_said_once
 def frequency_in_words(frequency: Frequency) -> str:
     """How often: “every day”, “2–3 times a week”."""
     match frequency.per, frequency.at_least, frequency.at_most:

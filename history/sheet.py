@@ -158,7 +158,7 @@ def sheet(user: User, today: date, weeks: int, *, pain: bool, notes: bool) -> Sh
     running = Week.of(today, user.week_start)
     span = running.shifted(1 - weeks).through(running)
     first, last = span[0].first, running.last
-    items = list(PlanItem.objects.for_user(user).started_by(last).in_order())
+    items = PlanItem.objects.for_user(user).started_by(last).in_order()
     record = read(user, first, last, items, done_a_day(user, first, last))
     check_ins = list(CheckIn.objects.for_user(user).between(first, last).latest_first()) if pain or notes else []
     prescribed = list(_prescribed(record))

@@ -131,7 +131,7 @@ class Year:
 def read_year(user: User, today: date, year: int | None) -> Year | None:
     """`year` is by default the running one; None for one without a week of the person's. Four queries."""
     running = Week.of(today, user.week_start)
-    rows = list(PlanItem.objects.for_user(user).started_by(running.last).in_order())
+    rows = PlanItem.objects.for_user(user).started_by(running.last).in_order()
     start = min([today, *(row.starts_on for row in rows)])
     year = today.year if year is None else year
     if not start.year <= year <= today.year:

@@ -57,7 +57,7 @@ def _resources(user: User, names: Names, today: date) -> Iterator[Resource]:
     ids = _namespace(user)
     patient = {"reference": f"urn:uuid:{uuid5(ids, 'Patient')}"}
     yield {"resourceType": "Patient", "id": str(uuid5(ids, "Patient"))}
-    items = list(PlanItem.objects.for_user(user).in_order())
+    items = PlanItem.objects.for_user(user).in_order()
     if items:
         yield {"resourceType": "CarePlan", "id": str(uuid5(ids, "CarePlan")), **care_plan(items, patient, today)}
     done = COMPLETIONS.records(user, names)

@@ -5,6 +5,8 @@ from django.conf import settings
 from django.core.cache import cache
 from django.test import override_settings
 
+from exercises import catalogue
+
 
 @pytest.fixture(autouse=True, scope="session")
 def _cheap_and_separate() -> Iterator[None]:
@@ -20,7 +22,8 @@ def _cheap_and_separate() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def _empty_cache() -> Iterator[None]:
-    """No rate limit is carried over from one test to the next."""
+def _nothing_remembered() -> Iterator[None]:
+    """No rate limit is carried over from one test to the next, and no exercise."""
     yield
     cache.clear()
+    catalogue.forget()

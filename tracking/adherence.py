@@ -93,6 +93,8 @@ def asked_on(
     item = next((item for item in items if item.in_force_on(day)), None)
     if item is None:
         return 0
+    if item.frequency.per is Per.DAY and not pauses:
+        return item.frequency.at_least  # nearly every time
     frequency = frequency_on(item, day, pauses)
     paused = paused_days(pauses, item.exercise, week.first, week.last)
     if day < today and frequency.per is Per.WEEK and not done.get(day, 0) and day not in paused:

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from itertools import groupby
 from typing import Any, cast
 
@@ -21,7 +22,7 @@ from exercises.prescription import Dose, Frequency, Per
 from exercises.words import dose_in_words, frequency_in_words, minutes_in_words
 from tracking import growth
 from tracking.adherence import Tally
-from tracking.dates import day_and_month, full_date, short_weekday, span_words, weekday, weekday_and_date
+from tracking.dates import day_address, day_and_month, full_date, short_weekday, span_words, weekday, weekday_and_date
 from tracking.models import Completion, Pause, PlanItem, Skip
 from tracking.record import Record, counted, read
 from tracking.schedule import ONE_DAY, Standing, Status, Week
@@ -97,8 +98,10 @@ class Card:
         return dose_in_words(self.dose)
 
     @property
-    def how_often(self) -> str:
-        return frequency_in_words(self.frequency)
+    def details(self) -> str:
+        """How often, what the person calls the dose, and with what: “every day · after waking · a chair”."""
+        parts = [frequency_in_words(self.frequency), self.named, ", ".join(self.equipment)]
+        return " · ".join(filter(None, parts))
 
     @property
     def is_plain(self) -> bool:
@@ -164,7 +167,7 @@ MARK_ICONS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class DayAgenda:
     """A person's plan on one day."""
 
@@ -176,7 +179,7 @@ class DayAgenda:
     pause: Pause | None
     offer: Exercise | None  # to take up, where it is time for one more
 
-    @property
+    @cached_property
     def tally(self) -> Tally:
         return Tally(sum(card.credited for card in self.cards), sum(card.needed for card in self.cards))
 
@@ -189,7 +192,7 @@ class DayAgenda:
     def pause_words(self) -> str:
         return pause_in_words(self.pause) if self.pause else ""
 
-    @property
+    @cached_property
     def may_skip(self) -> Sequence[Card]:
         """What can be left out, while the day lasts."""
         return [card for card in self.cards if card.is_open and not card.skip] if self.is_today else []
@@ -239,7 +242,7 @@ class DayAgenda:
         sentence = ngettext("%(done)d of %(n)d dose done", "%(done)d of %(n)d doses done", self.tally.prescribed)
         return sentence % {"done": self.tally.credited, "n": self.tally.prescribed}
 
-    @property
+    @cached_property
     def time_left(self) -> str:
         """“about 12 min”, or nothing where nothing is left."""
         seconds = sum(card.seconds_left for card in self.cards)
@@ -257,7 +260,7 @@ class DayAgenda:
         }
         return [Group(name, titles[name], list(cards)) for name, cards in groupby(self.cards, lambda card: card.group)]
 
-    @property
+    @cached_property
     def equipment(self) -> Sequence[str]:
         """What to lay out before starting: the things that what is due needs."""
         due = (card for card in self.cards if card.group == Status.DUE)
@@ -283,11 +286,11 @@ def pause_in_words(pause: Pause) -> str:
 
 
 def day_agenda(user: User, day: date, today: date) -> DayAgenda:
-    """The plan of `day`. Five queries, and one more where an exercise is to be offered."""
+    """The plan of `day`. Four queries, and two more for a plan with exercises of the person's own."""
     week = Week.of(day, user.week_start)
     is_today = day == today
     before = week.shifted(-growth.WEEKS if is_today and user.grows_from else -1)
-    rows = list(PlanItem.objects.for_user(user).started_by(week.last).in_order().with_equipment())
+    rows = PlanItem.objects.for_user(user).started_by(week.last).in_order()
     completions = list(
         Completion.objects.for_user(user).between(before.first, week.last).values_list("exercise_id", "day", "nth")
     )
@@ -332,7 +335,7 @@ def _strip_day(record: Record, day: date, today: date) -> StripDay:
 def _card(row: PlanItem, record: Record, day: date, today: date, nths: set[int]) -> Card:
     needed = record.asked_on(row.exercise_id, day, today)
     frequency = record.frequency(row.value, day)
-    address = f"{reverse('day', args=[day])}{row.exercise.slug}/"
+    address = f"{day_address(day)}{row.exercise.slug}/"
     return Card(
         exercise=row.exercise,
         frequency=frequency,

@@ -1,8 +1,9 @@
 """Dates in words. The patterns go through gettext, because languages order a date differently."""
 
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
 
+from django.urls import reverse
 from django.utils.formats import date_format as django_date_format
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
@@ -18,6 +19,16 @@ def date_format(day: date, pattern: str) -> str:
 def _date_format(day: date, pattern: str, _language: str | None) -> str:
     """Pages name the same days again and again, and a page of many days would mostly be about naming them."""
     return django_date_format(day, pattern)
+
+
+def day_address(day: date) -> str:
+    """Of the page of a day."""
+    return _addresses().format(day)
+
+
+@cache
+def _addresses() -> str:
+    return reverse("day", args=[date.min]).replace(str(date.min), "{}")
 
 
 def weekday(day: date) -> str:

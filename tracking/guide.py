@@ -91,7 +91,6 @@ class Guide:
 
     user: User
     agenda: DayAgenda
-    texts: Mapping[int, Exercise]  # by key; those of the agenda leave their long texts behind
     day_ends_in: int  # seconds
     part: str = ""
     minutes: int | None = None
@@ -209,7 +208,6 @@ class Guide:
 
     def _dose_script(self, task: Task) -> Mapping[str, Any]:
         dose, exercise = task.open.dose, task.exercise
-        text = self.texts[exercise.pk]
         least = {"seconds": dose.seconds.at_least, "repetitions": dose.repetitions.at_least}
         return {
             "name": exercise.name,
@@ -219,8 +217,8 @@ class Guide:
             "picture": picture_address(exercise.slug, self.user.color_scheme),
             "pictured": picture_in_words(exercise.slug),
             "position": task.open.position,
-            "how": text.step_list,
-            "avoid": text.avoid_list,
+            "how": exercise.step_list,
+            "avoid": exercise.avoid_list,
             "least": least,
             # A session begins without a rest; the player puts this one before every dose but the first.
             "rest": [_step_script(Step(Kind.REST, self.breaks.rest, 0, Side.BOTH), task)] if self.breaks.rest else [],

@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from exercises import catalogue
 from exercises.models import DoseFields, Exercise, FrequencyFields, dose_constraints, frequency_constraints
 from exercises.prescription import Dose, Range
 from tracking.schedule import MAX_NTH, Item, Paused
@@ -38,19 +39,15 @@ class PlanItemQuerySet(models.QuerySet["PlanItem"]):
         """Of the exercise with that slug, which comes along."""
         return self.filter(exercise__slug=slug).select_related("exercise")
 
-    def in_order(self) -> Self:
-        """In the order of the plan, with what a list shows; the long texts of an exercise stay behind."""
-        return (
-            self.select_related("exercise")
-            .defer(*(f"exercise__{name}" for name in LONG_TEXTS))
-            .order_by("number", "exercise__number", "exercise__slug", "starts_on")
-        )
-
-    def with_equipment(self) -> Self:
-        return self.prefetch_related("exercise__equipment")
-
-
-LONG_TEXTS = ("purpose", "steps", "avoid", "note", "claim", "known", "unknown", "seeded")
+    def in_order(self) -> "list[PlanItem]":
+        """In the order of the plan, each with its exercise out of memory: so that is nothing to be changed."""
+        rows = list(self)
+        known = catalogue.exercises({row.exercise_id for row in rows})
+        # An own exercise goes with its owner, maybe in this very moment.
+        rows = [row for row in rows if row.exercise_id in known]
+        for row in rows:
+            row.exercise = known[row.exercise_id]
+        return sorted(rows, key=lambda row: (row.number, row.exercise.number, row.exercise.slug, row.starts_on))
 
 
 class PlanItem(FrequencyFields, DoseFields):

@@ -117,7 +117,7 @@ def move(user: User, slug: str, step: int, day: date) -> None:
 
     The order is no part of what is asked for, so it needs no item of its own.
     """
-    rows = list(PlanItem.objects.for_user(user).in_force_on(day).in_order())
+    rows = PlanItem.objects.for_user(user).in_force_on(day).in_order()
     place = next((place for place, row in enumerate(rows) if row.exercise.slug == slug), None)
     if place is None or not 0 <= place + step < len(rows):
         return

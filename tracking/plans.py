@@ -123,7 +123,7 @@ def plan(user: User, today: date) -> Plan:
     """Five queries, and one more where an exercise is to be offered."""
     week = Week.of(today, user.week_start)
     first = week.shifted(-growth.WEEKS).first
-    rows = list(PlanItem.objects.for_user(user).in_order())
+    rows = PlanItem.objects.for_user(user).in_order()
     record = read(user, first, week.last, rows, done_a_day(user, first, week.last))
     pauses = list(Pause.objects.for_user(user).not_over_on(today))
     has_done_today = any(record.done_on(exercise, today) for exercise in record.items)
@@ -163,7 +163,7 @@ def last_item(user: User, exercise: Exercise) -> PlanItem | None:
 
 def choice(user: User, today: date) -> Choice:
     """Three queries."""
-    rows = list(PlanItem.objects.for_user(user).started_by(today).in_order())
+    rows = PlanItem.objects.for_user(user).started_by(today).in_order()
     on_plan = [row.exercise_id for row in rows if row.value.in_force_on(today)]
     exercises = list(Exercise.objects.may_be_taken_up_by(user).besides(on_plan).with_equipment())
     last = {row.exercise_id: row for row in sorted(rows, key=lambda row: row.starts_on)}
@@ -212,7 +212,7 @@ class Timeline:
 
 def timeline(user: User, today: date) -> Timeline | None:
     """How the plan has changed, up to today; None where nothing ever was. Three queries."""
-    rows = list(PlanItem.objects.for_user(user).started_by(today).in_order())
+    rows = PlanItem.objects.for_user(user).started_by(today).in_order()
     if not rows:
         return None
     first = min(row.starts_on for row in rows)
@@ -298,7 +298,7 @@ class Effect:
 
 def effect(user: User, exercises: Iterable[Exercise], since: date, today: date) -> Effect:
     """Four queries. Raises TooEarlyError where one of them cannot have begun then."""
-    rows = list(PlanItem.objects.for_user(user).started_by(today).in_order())
+    rows = PlanItem.objects.for_user(user).started_by(today).in_order()
     first = min([since, *(row.starts_on for row in rows)])
     running = Week.of(today, user.week_start)
     weeks = Week.of(first, user.week_start).through(running)

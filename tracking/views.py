@@ -11,7 +11,6 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.middleware import signed_in
 from accounts.models import User
-from exercises.models import Exercise
 from tracking import agenda, guide, weeks
 from tracking.forms import PartForm, TickForm
 from tracking.models import Completion, PlanItem, Skip
@@ -116,8 +115,7 @@ def session(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         raise BadRequest(_("There is no such part. Choose a position, or 1 to 60 minutes."))
     day = agenda.day_agenda(user, today, today)
-    texts = Exercise.objects.in_bulk([card.exercise.pk for card in day.cards])
-    plan = guide.Guide(user, day, texts, user.seconds_to_next_day(now), **form.cleaned_data)
+    plan = guide.Guide(user, day, user.seconds_to_next_day(now), **form.cleaned_data)
     week = weeks.week_agenda(user, Week.of(today, user.week_start), today)
     return render(request, "tracking/session.html", {"guide": plan, "agenda": plan.agenda, "week": week})
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -41,7 +42,7 @@ class Row:
     tally: Tally
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class WeekAgenda:
     """A person's plan over one week, as on a paper exercise chart."""
 
@@ -53,7 +54,7 @@ class WeekAgenda:
     pauses: Sequence[Pause]
     skips: Sequence[str]  # “Wednesday, 18 November: Walk on your toes, sore”
 
-    @property
+    @cached_property
     def tally(self) -> Tally:
         return total(row.tally for row in self.rows)
 
@@ -113,7 +114,7 @@ class WeekAgenda:
 def week_agenda(user: User, week: Week, today: date) -> WeekAgenda:
     """The plan over a week that begins on the person's week start. Four queries."""
     before = week.shifted(-1)
-    rows = list(PlanItem.objects.for_user(user).started_by(week.last).in_order())
+    rows = PlanItem.objects.for_user(user).started_by(week.last).in_order()
     record = read(user, before.first, week.last, rows, done_a_day(user, before.first, week.last))
     chart, expected = [], 0
     for exercise, latest in record.latest.items():

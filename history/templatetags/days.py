@@ -1,13 +1,12 @@
 """The days of a month as rows of a table. Here and not in a template, as there are hundreds of them on a page."""
 
 from django import template
-from django.urls import reverse
 from django.utils.html import escape, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import pgettext
 
 from history.calendar import AHEAD, Day, Month
-from tracking.dates import day_and_month, short_weekday
+from tracking.dates import day_address, day_and_month, short_weekday
 
 register = template.Library()
 
@@ -39,13 +38,11 @@ def day_cells(month: Month) -> SafeString:
 @register.simple_tag
 def day_rows(month: Month) -> SafeString:
     """The days of a month that have begun, the latest first, a row each."""
-    any_day = month.days[0].day
-    address = reverse("day", args=[any_day]).replace(str(any_day), "{}")
     begun = [day for day in reversed(month.days) if day.mark != AHEAD]
-    return mark_safe("".join(_row(day, address) for day in begun))  # noqa: S308  # words are escaped
+    return mark_safe("".join(_row(day) for day in begun))  # noqa: S308  # words are escaped
 
 
-def _row(one: Day, address: str) -> str:
+def _row(one: Day) -> str:
     name = escape(f"{short_weekday(one.day)}, {day_and_month(one.day)}")
-    link = f'<a href="{address.format(one.day)}">{name}</a>'
+    link = f'<a href="{day_address(one.day)}">{name}</a>'
     return f'<tr data-day="{one.day}"><th scope="row">{link}</th><td>{escape(one.words)}</td></tr>'

@@ -1,6 +1,7 @@
 """`{% ask_pain "general" %}`: the question about pain on a page that knows nothing of it. It asks no database."""
 
 from typing import Any
+from uuid import uuid4
 
 from django import template
 
@@ -12,4 +13,9 @@ register = template.Library()
 @register.inclusion_tag("pain/_ask.html", takes_context=True)
 def ask_pain(context: template.Context, moment: str) -> dict[str, Any]:
     """`moment` is the one that is chosen to begin with."""
-    return {"form": CheckInForm(initial={"moment": moment}), "moment": moment}
+    return {"key": uuid4(), "moment": moment}
+
+
+@register.simple_tag
+def blank_check_in(moment: str) -> CheckInForm:
+    return CheckInForm(initial={"moment": moment})

@@ -155,7 +155,7 @@ def kept(page: Page) -> list[str]:
 
 def test_the_whole_routine_is_led_through_said_and_ticked_once_each(user: User, visit: Visit) -> None:
     planning.start(user, Exercise.objects.offered(), WEDNESDAY)
-    guide = Guide(user, day_agenda(user, WEDNESDAY, WEDNESDAY), Exercise.objects.in_bulk(), day_ends_in=0)
+    guide = Guide(user, day_agenda(user, WEDNESDAY, WEDNESDAY), day_ends_in=0)
     page = open_session(visit, user)
     assert guide.time in page.locator("#start").inner_text()
     page.evaluate(

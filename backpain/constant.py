@@ -1,0 +1,40 @@
+"""`{% constant %}…{% endconstant %}`: a part of a page that is the same for everybody, rendered once a process.
+
+It sees nothing of the page but what is handed to it: `{% constant page=request.resolver_match.url_name %}` is rendered
+once for each value of `page`, of which there have to be few. So nothing of a person can get into it by mistake.
+"""
+
+from django import template
+from django.template.base import FilterExpression, NodeList, Parser, Token, token_kwargs
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
+
+register = template.Library()
+
+MOST = 1000
+"""Should the values be many after all, they are forgotten at this number."""
+
+
+@register.tag
+def constant(parser: Parser, token: Token) -> "Constant":
+    given = token_kwargs(token.split_contents()[1:], parser)
+    inside = parser.parse(("endconstant",))
+    parser.delete_first_token()
+    return Constant(inside, given)
+
+
+class Constant(template.Node):
+    def __init__(self, nodelist: NodeList, given: dict[str, FilterExpression]) -> None:
+        self.nodelist, self.given = nodelist, given
+        self.rendered: dict[tuple[object, ...], SafeString] = {}
+
+    def render(self, context: template.Context) -> SafeString:
+        values = [value.resolve(context) for value in self.given.values()]
+        key = (get_language(), *values)
+        found = self.rendered.get(key)
+        if found is None:
+            if len(self.rendered) >= MOST:
+                self.rendered.clear()
+            alone = context.new(dict(zip(self.given, values, strict=True)))
+            found = self.rendered[key] = mark_safe(self.nodelist.render(alone))  # noqa: S308  # rendered, so escaped
+        return found

@@ -1,0 +1,60 @@
+"""The many small marks of a plan: the buttons of a card, the days of a strip, the cells of a chart.
+
+Here and not in a template, as there are dozens of them on a page, and half of its time would go into them.
+"""
+
+from django import template
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from backpain.icons import icon
+from tracking.agenda import Card, DayAgenda, Slot
+from tracking.dates import day_address
+from tracking.weeks import Row
+
+register = template.Library()
+
+
+@register.simple_tag
+def slots(card: Card) -> SafeString:
+    """The buttons of a card. Each sends the state it leads to, so that no press counts twice."""
+    return mark_safe("".join(_slot(card.exercise.slug, slot) for slot in card.slots))  # noqa: S308  # what is not ours is escaped
+
+
+def _slot(slug: str, slot: Slot) -> str:
+    to, pressed, mark = ("no", "true", "check") if slot.done else ("yes", "false", "ring")
+    bonus, words = (" slot-bonus", f" <small>{_('bonus')}</small>") if slot.bonus else ("", "")
+    return (
+        f'<button type="submit" form="tick" formaction="{slot.address}" name="done" value="{to}" '
+        f'id="slot-{slug}-{slot.nth}" class="slot{bonus}" aria-pressed="{pressed}">'
+        f"{icon(mark)}<span>{escape(slot.label)}{words}</span></button>"
+    )
+
+
+@register.simple_tag
+def strip(agenda: DayAgenda) -> SafeString:
+    """The days of the week around a day, each leading to its page."""
+    marks = []
+    for one in agenda.strip:
+        today = " strip-today" if one.day == agenda.today else ""
+        current = ' aria-current="date"' if one.day == agenda.day else ""
+        marks.append(
+            f'<li><a href="{day_address(one.day)}" class="strip-{one.mark}{today}"{current}>'
+            f'<span aria-hidden="true">{escape(one.letters)}<b>{one.number}</b></span>'
+            f'{icon(one.icon)}<span class="visually-hidden">{escape(one.words)}</span></a></li>'
+        )
+    return mark_safe("".join(marks))  # noqa: S308  # what is not ours is escaped
+
+
+@register.simple_tag
+def chart_cells(row: Row) -> SafeString:
+    """An exercise on the days of a week, each leading to the card of that day."""
+    slug = row.exercise.slug
+    return mark_safe(  # noqa: S308  # what is not ours is escaped
+        "".join(
+            f'<td role="cell" class="mark-{cell.mark}"><a href="{day_address(cell.day)}#exercise-{slug}">'
+            f'{icon(cell.icon)}<span class="visually-hidden">{escape(cell.words)}</span></a></td>'
+            for cell in row.cells
+        )
+    )
