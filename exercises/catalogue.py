@@ -23,7 +23,10 @@ def exercises(keys: Collection[int]) -> Mapping[int, Exercise]:
     missing = [key for key in keys if key not in kept]
     if not missing:
         return kept
-    return {**kept, **Exercise.objects.with_equipment().in_bulk(missing)}
+    found = Exercise.objects.with_equipment().in_bulk(missing)
+    if any(exercise.owner_id is None for exercise in found.values()):
+        forget()  # The catalogue has grown since it was read.
+    return {**kept, **found}
 
 
 def offered() -> list[Exercise]:

@@ -17,8 +17,7 @@ from history import calendar
 from history.habits import LATELY
 from history.strength import Shares, shares, strength, together
 from tracking.adherence import Tally, total
-from tracking.models import PlanItem
-from tracking.record import Record, done_a_day, read
+from tracking.record import Record, done_a_day, planned, read
 from tracking.schedule import Week
 
 WEEKS_BEFORE = 53
@@ -131,7 +130,7 @@ class Year:
 def read_year(user: User, today: date, year: int | None) -> Year | None:
     """`year` is by default the running one; None for one without a week of the person's. Four queries."""
     running = Week.of(today, user.week_start)
-    rows = PlanItem.objects.for_user(user).started_by(running.last).in_order()
+    rows = planned(user, running.last)
     start = min([today, *(row.starts_on for row in rows)])
     year = today.year if year is None else year
     if not start.year <= year <= today.year:

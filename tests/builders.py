@@ -9,6 +9,7 @@ from typing import Any
 from django.test import Client
 
 from accounts.models import User
+from exercises import catalogue
 from exercises.models import Equipment, Exercise
 from exercises.prescription import Frequency, Per
 from tracking.models import Completion, PlanItem
@@ -99,6 +100,12 @@ def completions(user: User) -> list[tuple[date, str, int]]:
     """Day, slug and nth of all that a person has done."""
     rows = Completion.objects.for_user(user).order_by("day", "exercise__slug", "nth")
     return list(rows.values_list("day", "exercise__slug", "nth"))
+
+
+def the_catalogue_is_known() -> None:
+    """As it is to a site that has been running for a while: the first page reads it."""
+    catalogue.forget()
+    catalogue.offered()
 
 
 def browser_of(user: User, **options: Any) -> Client:

@@ -17,7 +17,7 @@ from exercises.models import Exercise
 from rights.document import SECTIONS, names_for
 from rights.export import as_json
 from tests.belongings import a_person_with_everything
-from tests.builders import a_person, an_exercise, browser_of, did
+from tests.builders import a_person, an_exercise, browser_of, did, the_catalogue_is_known
 from tests.test_queries import SESSION_AND_USER
 from tracking.models import Completion
 
@@ -209,6 +209,7 @@ def test_a_download_takes_a_constant_number_of_queries(name: str, queries: int, 
     for n in range(days):
         did(user, Exercise.objects.get(slug="towel"), date(2026, 1, 1) + timedelta(days=n))
     client = browser_of(user)
+    the_catalogue_is_known()
     with CaptureQueriesContext(connection) as captured:
         client.get(f"/settings/data/{name}").getvalue()
     selects = [query["sql"] for query in captured if "SELECT" in query["sql"]]

@@ -14,7 +14,17 @@ from zeal import zeal_context
 
 from accounts.models import User
 from pain.models import CheckIn
-from tests.builders import CHOICES, a_person, an_exercise, browser_of, did, elements, on_plan, text_of
+from tests.builders import (
+    CHOICES,
+    a_person,
+    an_exercise,
+    browser_of,
+    did,
+    elements,
+    on_plan,
+    text_of,
+    the_catalogue_is_known,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -522,6 +532,7 @@ def test_a_page_takes_a_constant_number_of_queries(user: User, address: str, que
         noted(user, n % 11, WEDNESDAY - timedelta(days=n), words="words")
         did(user, user.planitem_set.get().exercise, WEDNESDAY - timedelta(days=n))
     client = browser_of(user)
+    the_catalogue_is_known()
     with zeal_context(), CaptureQueriesContext(connection) as captured:
         assert client.get(address).status_code == 200
     assert len(captured) == SESSION_AND_USER + queries, [query["sql"] for query in captured]
@@ -532,6 +543,7 @@ def test_the_question_costs_today_no_query(user: User) -> None:
     counts = []
     for asks in (True, False):
         User.objects.update(asks_pain=asks)
+        the_catalogue_is_known()
         with CaptureQueriesContext(connection) as captured:
             assert is_asked(client.get("/today/")) is asks
         counts.append(len(captured))
@@ -539,6 +551,7 @@ def test_the_question_costs_today_no_query(user: User) -> None:
 
 
 def test_recording_is_one_statement(user: User) -> None:
+    the_catalogue_is_known()
     with CaptureQueriesContext(connection) as captured:
         noted(user, 3)
     assert [query["sql"].split()[0] for query in captured if "pain_checkin" in query["sql"]] == ["INSERT"]

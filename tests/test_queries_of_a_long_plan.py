@@ -10,7 +10,7 @@ from zeal import zeal_context
 
 from accounts.models import User
 from exercises.prescription import Frequency, Per
-from tests.builders import TWO_OR_THREE_A_WEEK, a_person, an_exercise, browser_of, did, on_plan
+from tests.builders import TWO_OR_THREE_A_WEEK, a_person, an_exercise, browser_of, did, on_plan, the_catalogue_is_known
 from tracking.models import Pause, Skip
 
 pytestmark = pytest.mark.django_db
@@ -60,6 +60,7 @@ def a_person_with(edits: int, pauses: int) -> User:
 
 def queries_of(user: User, address: str) -> int:
     client = browser_of(user)
+    the_catalogue_is_known()
     with zeal_context(), CaptureQueriesContext(connection) as captured:
         assert client.get(address).status_code == 200
     return len(captured)

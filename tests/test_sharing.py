@@ -24,7 +24,7 @@ from zeal import zeal_context
 from accounts.models import User
 from pain.models import CheckIn
 from sharing.models import MOST, Share, hash_of
-from tests.builders import a_person, an_exercise, browser_of, did, elements, on_plan, text_of
+from tests.builders import a_person, an_exercise, browser_of, did, elements, on_plan, text_of, the_catalogue_is_known
 from tests.test_errors import assert_is_our_page, breaks, not_raising
 
 pytestmark = pytest.mark.django_db
@@ -236,9 +236,11 @@ def test_both_pages_take_a_constant_number_of_queries(user: User, many: int) -> 
         token = made(user, pain=True)
         on_plan(user, an_exercise(needs=["a wall"]), date(2026, 1, 1))
     client = browser_of(user)
+    the_catalogue_is_known()
     with zeal_context(), CaptureQueriesContext(connection) as captured:
         client.get("/sharing/")
     assert len(captured) == 3
+    the_catalogue_is_known()
     with zeal_context(), CaptureQueriesContext(connection) as captured:
         opened(token)
     # The link with its person, the sheet, and the note that it was opened.
@@ -302,6 +304,7 @@ def test_opening_notes_the_moment_and_looking_ahead_does_not(user: User, time_ma
 
 def test_opening_writes_nothing_else(user: User) -> None:
     token = made(user)
+    the_catalogue_is_known()
     with CaptureQueriesContext(connection) as captured:
         opened(token)
     writes = [one["sql"] for one in captured if not one["sql"].startswith("SELECT")]

@@ -25,6 +25,7 @@ from tests.builders import (
     elements,
     on_plan,
     text_of,
+    the_catalogue_is_known,
 )
 from tracking.models import Pause, Skip
 
@@ -348,6 +349,7 @@ def test_the_sheet_takes_a_constant_number_of_queries(many: int, query: str, que
             skipped(user, exercise, THURSDAY - timedelta(days=2 * days), "sore")
             noted(user, days % 10, THURSDAY - timedelta(days=2 * days), words="Hm.")
     client = browser_of(user)
+    the_catalogue_is_known()
     with zeal_context(), CaptureQueriesContext(connection) as captured:
         assert client.get(f"/history/sheet/{query}").status_code == 200
     assert len(captured) == SESSION_AND_USER + queries

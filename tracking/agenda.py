@@ -23,8 +23,8 @@ from exercises.words import dose_in_words, frequency_in_words, minutes_in_words
 from tracking import growth
 from tracking.adherence import Tally
 from tracking.dates import day_address, day_and_month, full_date, short_weekday, span_words, weekday, weekday_and_date
-from tracking.models import Completion, Pause, PlanItem, Skip
-from tracking.record import Record, counted, read
+from tracking.models import Pause, PlanItem, Skip
+from tracking.record import Record, completed, counted, planned, read
 from tracking.schedule import ONE_DAY, Standing, Status, Week
 
 SKIPPED = "skipped"
@@ -266,9 +266,9 @@ class DayAgenda:
         due = (card for card in self.cards if card.group == Status.DUE)
         return list(dict.fromkeys(thing for card in due for thing in card.equipment))
 
-    def card(self, slug: str) -> Card | None:
-        """None for an exercise that is not on the plan of the day."""
-        return next((card for card in self.cards if card.exercise.slug == slug), None)
+    def card(self, slug: str) -> Card:
+        """Of an exercise on the plan of the day."""
+        return next(card for card in self.cards if card.exercise.slug == slug)
 
     def said(self, card: Card) -> str:
         """What a tick has led to, in one sentence for a screen reader or a page without scripts."""
@@ -285,15 +285,18 @@ def pause_in_words(pause: Pause) -> str:
     return _("Paused: %(reason)s, %(span)s") % {"reason": pause.get_reason_display(), "span": span}
 
 
-def day_agenda(user: User, day: date, today: date) -> DayAgenda:
-    """The plan of `day`. Four queries, and two more for a plan with exercises of the person's own."""
+def planned_for(user: User, day: date) -> Sequence[PlanItem]:
+    """The plan items that a page of `day` looks at, those of its week and all before it."""
+    return planned(user, Week.of(day, user.week_start).last)
+
+
+def day_agenda(user: User, day: date, today: date, rows: Sequence[PlanItem] | None = None) -> DayAgenda:
+    """The plan of `day`, out of its plan items if they are at hand. Four queries, and two more for own exercises."""
     week = Week.of(day, user.week_start)
     is_today = day == today
     before = week.shifted(-growth.WEEKS if is_today and user.grows_from else -1)
-    rows = PlanItem.objects.for_user(user).started_by(week.last).in_order()
-    completions = list(
-        Completion.objects.for_user(user).between(before.first, week.last).values_list("exercise_id", "day", "nth")
-    )
+    rows = planned_for(user, day) if rows is None else rows
+    completions = completed(user, before.first, week.last)
     record = read(user, before.first, week.last, rows, counted(completions))
     nths: dict[int, set[int]] = defaultdict(set)
     for exercise, on, nth in completions:

@@ -1,4 +1,4 @@
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, Self
@@ -40,14 +40,18 @@ class PlanItemQuerySet(models.QuerySet["PlanItem"]):
         return self.filter(exercise__slug=slug).select_related("exercise")
 
     def in_order(self) -> "list[PlanItem]":
-        """In the order of the plan, each with its exercise out of memory: so that is nothing to be changed."""
-        rows = list(self)
-        known = catalogue.exercises({row.exercise_id for row in rows})
-        # An own exercise goes with its owner, maybe in this very moment.
-        rows = [row for row in rows if row.exercise_id in known]
-        for row in rows:
-            row.exercise = known[row.exercise_id]
-        return sorted(rows, key=lambda row: (row.number, row.exercise.number, row.exercise.slug, row.starts_on))
+        return in_order(self)
+
+
+def in_order(rows: "Iterable[PlanItem]") -> "list[PlanItem]":
+    """In the order of the plan, each with its exercise out of memory: so that is nothing to be changed."""
+    rows = list(rows)
+    known = catalogue.exercises({row.exercise_id for row in rows})
+    # An own exercise goes with its owner, maybe in this very moment.
+    rows = [row for row in rows if row.exercise_id in known]
+    for row in rows:
+        row.exercise = known[row.exercise_id]
+    return sorted(rows, key=lambda row: (row.number, row.exercise.number, row.exercise.slug, row.starts_on))
 
 
 class PlanItem(FrequencyFields, DoseFields):

@@ -9,11 +9,14 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 
+from django.db.models import QuerySet
+
 from accounts.models import User
 from exercises.prescription import Frequency
 from tracking import adherence
 from tracking.adherence import Tally
-from tracking.models import Completion, Pause, PlanItem, Skip
+from tracking.models import Completion, Pause, PlanItem, Skip, in_order
+from tracking.prepared import prepared
 from tracking.schedule import Item, Paused, Standing, Week, frequencies, frequency_on, is_kept, paused_days, standing
 
 Done = Mapping[int, Mapping[date, int]]
@@ -133,23 +136,52 @@ class Record:
         return adherence.pace(self.items[exercise], week, today, self._paused_days[exercise])
 
 
+@prepared
+def _planned(user: User, last: date) -> QuerySet[PlanItem]:
+    return PlanItem.objects.for_user(user).started_by(last)
+
+
+def planned(user: User, last: date) -> list[PlanItem]:
+    """The plan items up to a day, in the order of the plan. One query, and two more for own exercises."""
+    return in_order(_planned(user, last))
+
+
+@prepared
+def completed(user: User, first: date, last: date) -> QuerySet[Completion, tuple[int, date, int]]:
+    """Exercise, day and nth of each completion."""
+    return Completion.objects.for_user(user).between(first, last).values_list("exercise_id", "day", "nth")
+
+
+@prepared
+def _days_done(user: User, first: date, last: date) -> QuerySet[Completion, tuple[int, Sequence[date]]]:
+    return Completion.objects.for_user(user).days_by_exercise(first, last)
+
+
+@prepared
+def _pauses(user: User, first: date, last: date) -> QuerySet[Pause]:
+    return Pause.objects.for_user(user).started_by(last).not_over_on(first)
+
+
+@prepared
+def _skips(user: User, first: date, last: date) -> QuerySet[Skip, tuple[int, date, str]]:
+    return Skip.objects.for_user(user).between(first, last).values_list("exercise_id", "day", "reason")
+
+
 def read(user: User, first: date, last: date, rows: Sequence[PlanItem], done: Done) -> Record:
     """The record of some days, with the plan items and completions that the page has asked for. Two queries."""
-    skips = Skip.objects.for_user(user).between(first, last).values_list("exercise_id", "day", "reason")
     return Record(
         first=first,
         last=last,
         week_start=user.week_start,
         rows=rows,
-        pauses=list(Pause.objects.for_user(user).started_by(last).not_over_on(first)),
-        skips={(exercise, day): reason for exercise, day, reason in skips},
+        pauses=_pauses(user, first, last),
+        skips={(exercise, day): reason for exercise, day, reason in _skips(user, first, last)},
         done=done,
     )
 
 
 def done_a_day(user: User, first: date, last: date) -> Done:
-    rows = Completion.objects.for_user(user).days_by_exercise(first, last)
-    return {exercise: Counter(days) for exercise, days in rows}
+    return {exercise: Counter(days) for exercise, days in _days_done(user, first, last)}
 
 
 def counted(completions: Iterable[tuple[int, date, int]]) -> Done:

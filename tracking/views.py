@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from datetime import date
 
 from django.contrib import messages
@@ -10,7 +11,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.middleware import signed_in
-from accounts.models import User
 from tracking import agenda, guide, weeks
 from tracking.forms import PartForm, TickForm
 from tracking.models import Completion, PlanItem, Skip
@@ -48,13 +48,14 @@ def tick(request: HttpRequest, day: date, slug: str, nth: int) -> HttpResponse:
         raise BadRequest(form.complaint)
     if day > today:
         raise BadRequest(_("This day has not begun yet. It can be ticked once it is there."))
-    item = _item(user, day, slug)
+    rows = agenda.planned_for(user, day)
+    item = _item(rows, day, slug)
     if form.is_done:
         Completion.objects.set_done(user, day, item.exercise, nth, now)
     else:
         Completion.objects.set_undone(user, day, item.exercise, nth)
-    plan = agenda.day_agenda(user, day, today)
-    card = _card(plan, slug)
+    plan = agenda.day_agenda(user, day, today, rows)
+    card = plan.card(slug)
     if request.htmx:  # type: ignore[attr-defined]  # set by django-htmx
         context = {"agenda": plan, "card": card, "said": plan.said(card)}
         return render(request, "tracking/_ticked.html", context)
@@ -76,33 +77,22 @@ def skip(request: HttpRequest, day: date) -> HttpResponse:
     if day > user.day_at(now):
         raise BadRequest(_("This day has not begun yet."))
     slug = form.cleaned_data["exercise"]
-    item = _item(user, day, slug)
+    rows = agenda.planned_for(user, day)
+    item = _item(rows, day, slug)
     if form.cleaned_data["reason"]:
         Skip.objects.set_skipped(user, day, item.exercise, form.cleaned_data["reason"], now)
     else:
         Skip.objects.set_unskipped(user, day, item.exercise)
-    plan = agenda.day_agenda(user, day, user.day_at(now))
-    messages.success(request, plan.said(_card(plan, slug)))
+    plan = agenda.day_agenda(user, day, user.day_at(now), rows)
+    messages.success(request, plan.said(plan.card(slug)))
     return redirect("today") if plan.is_today else redirect("day", plan.day)
 
 
-def _not_on_the_plan() -> Http404:
-    return Http404(_("This exercise was not on your plan on that day."))
-
-
-def _item(user: User, day: date, slug: str) -> PlanItem:
-    item = PlanItem.objects.for_user(user).in_force_on(day).of(slug).first()
+def _item(rows: Sequence[PlanItem], day: date, slug: str) -> PlanItem:
+    item = next((row for row in rows if row.exercise.slug == slug and row.value.in_force_on(day)), None)
     if item is None:
-        raise _not_on_the_plan()
+        raise Http404(_("This exercise was not on your plan on that day."))
     return item
-
-
-def _card(plan: agenda.DayAgenda, slug: str) -> agenda.Card:
-    """The card of what has just been set, unless the exercise was taken off the plan in that very moment."""
-    card = plan.card(slug)
-    if card is None:
-        raise _not_on_the_plan()
-    return card
 
 
 @require_safe

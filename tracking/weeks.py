@@ -15,7 +15,7 @@ from tracking.adherence import Tally, total
 from tracking.agenda import MARK_ICONS, pause_in_words
 from tracking.dates import day_and_month, short_weekday, span, weekday
 from tracking.models import Pause, PlanItem, Skip
-from tracking.record import Record, done_a_day, read
+from tracking.record import Record, done_a_day, planned, read
 from tracking.schedule import Week
 
 
@@ -114,7 +114,7 @@ class WeekAgenda:
 def week_agenda(user: User, week: Week, today: date) -> WeekAgenda:
     """The plan over a week that begins on the person's week start. Four queries."""
     before = week.shifted(-1)
-    rows = PlanItem.objects.for_user(user).started_by(week.last).in_order()
+    rows = planned(user, week.last)
     record = read(user, before.first, week.last, rows, done_a_day(user, before.first, week.last))
     chart, expected = [], 0
     for exercise, latest in record.latest.items():

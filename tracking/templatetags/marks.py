@@ -8,7 +8,7 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from backpain.icons import icon
+from exercises.icons import icon
 from tracking.agenda import Card, DayAgenda, Slot
 from tracking.dates import day_address
 from tracking.weeks import Row
