@@ -13,7 +13,7 @@ LOCK := $(VENV) -m uv pip compile --quiet --universal --python-version 3.11 --ge
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help run dev sample test test-quick check bench-history pictures lock clean preflight port
+.PHONY: help run dev sample test test-quick check bench bench-history pictures lock clean preflight port
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
@@ -37,6 +37,9 @@ test-quick: .venv/dev var/static/.collected ## run the tests on SQLite only, wit
 
 check: .venv/dev ## run the linters and the type checker only
 	@$(VENV) -m tools.test check
+
+bench: .venv/dev var/static/.collected ## print how fast the pages are and what a web worker takes of memory, on PostgreSQL
+	@$(VENV) -m tools.bench
 
 bench-history: .venv/dev var/static/.collected ## print what the history costs after ten years, on a database of its own
 	@$(VENV) -m tools.bench_history

@@ -45,7 +45,7 @@ def main() -> None:
 
 
 def everything() -> None:
-    step("chromium", ensure_chromium)
+    step("chromium", lambda: ensure("chromium"))
     check()
     on_sqlite()
     with server() as postgres:
@@ -83,19 +83,19 @@ def step(name: str, action: Callable[[], int]) -> None:
         sys.exit(status)
 
 
-def ensure_chromium() -> int:
-    """Debian's Chromium, installed if it is missing and we may."""
-    if shutil.which("chromium"):
-        print(shutil.which("chromium"))
+def ensure(program: str) -> int:
+    """Debian's package of that name, with the program in it, installed if it is missing and we may."""
+    if shutil.which(program):
+        print(shutil.which(program))
         return 0
     as_root = [] if os.geteuid() == 0 else ["sudo", "-n"]
     if not shutil.which("apt-get") or (as_root and not shutil.which("sudo")):
-        print("Chromium is missing and cannot be installed from here. Please install it.", file=sys.stderr)
+        print(f"{program} is missing and cannot be installed from here. Please install it.", file=sys.stderr)
         return 1
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     apt = [*as_root, "apt-get", "--quiet", "--yes"]
-    if run([*apt, "update"], environment) or run([*apt, "install", "--no-install-recommends", "chromium"], environment):
-        print("Chromium is missing and could not be installed: apt-get says why, above.", file=sys.stderr)
+    if run([*apt, "update"], environment) or run([*apt, "install", "--no-install-recommends", program], environment):
+        print(f"{program} is missing and could not be installed: apt-get says why, above.", file=sys.stderr)
         return 1
     return 0
 
