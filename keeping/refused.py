@@ -1,0 +1,6 @@
+class RefusedError(Exception):
+    """Why nothing was done, in a sentence or two for whoever runs the server."""
+
+
+class UnfinishedError(Exception):
+    """A backup is in its place, but the program cannot work with it yet."""
