@@ -13,7 +13,7 @@ LOCK := $(VENV) -m uv pip compile --quiet --universal --python-version 3.11 --ge
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help run dev sample test test-quick check bench bench-history pictures lock clean preflight port backup restore
+.PHONY: help run dev sample test test-quick check bench bench-history pictures lock clean preflight port backup restore bench-backup
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
@@ -49,6 +49,9 @@ bench: .venv/dev var/static/.collected ## print how fast the pages are and what 
 
 bench-history: .venv/dev var/static/.collected ## print what the history costs after ten years, on a database of its own
 	@$(VENV) -m tools.bench_history
+
+bench-backup: .venv/dev ## prove on a million rows that backups are whole, on SQLite and PostgreSQL
+	@$(VENV) -m tools.prove_backup
 
 pictures: .venv/site ## draw the pictures of the exercises anew, from tools/pictures/poses.toml
 	@$(VENV) -m tools.pictures

@@ -50,6 +50,7 @@ def prepare() -> None:
 
 
 def bring_up_to_date() -> None:
+    from django.core.checks import Tags, run_checks
     from django.core.management import call_command
 
     from exercises.seed import read_catalogue, seed
@@ -59,6 +60,8 @@ def bring_up_to_date() -> None:
         call_command("createcachetable", verbosity=0)
         call_command("clearsessions")
         seed(read_catalogue())
+        for problem in run_checks(tags=[Tags.database], databases=["default"]):
+            sys.stderr.write(f"Backpain warns: {problem.msg}\n")
 
 
 @contextmanager

@@ -1,8 +1,14 @@
+import os
 from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+from uuid import uuid4
 
+import psycopg
 import pytest
 from django.conf import settings
 from django.core.cache import cache
+from django.db import connection
 from django.test import override_settings
 
 from exercises import catalogue
@@ -27,3 +33,17 @@ def _nothing_remembered() -> Iterator[None]:
     yield
     cache.clear()
     catalogue.forget()
+
+
+@pytest.fixture
+def fresh_database(tmp_path: Path) -> Iterator[str]:
+    """The address of an empty database of the kind this test run is about."""
+    if connection.vendor == "sqlite":
+        yield f"sqlite:///{tmp_path / 'fresh.sqlite3'}"
+        return
+    server, name = os.environ["DATABASE_URL"], f"fresh_{uuid4().hex}"
+    with psycopg.connect(server, autocommit=True) as session:
+        session.execute(f"CREATE DATABASE {name}".encode())
+    yield urlsplit(server)._replace(path=f"/{name}").geturl()
+    with psycopg.connect(server, autocommit=True) as session:
+        session.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())

@@ -15,11 +15,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
-from uuid import uuid4
 
 import psycopg
 import pytest
-from django.db import connection
 
 from backpain.serve import PREPARATION_LOCK
 from tests.test_project import compose, dockerfile
@@ -57,20 +55,6 @@ def containers_environment() -> dict[str, str]:
         for name, value in compose()["services"]["web"]["environment"].items()
     }
     return {**image, **from_file, **composed}
-
-
-@pytest.fixture
-def fresh_database(tmp_path: Path) -> Iterator[str]:
-    """The address of an empty database of the kind this test run is about."""
-    if connection.vendor == "sqlite":
-        yield f"sqlite:///{tmp_path / 'fresh.sqlite3'}"
-        return
-    server, name = os.environ["DATABASE_URL"], f"fresh_{uuid4().hex}"
-    with psycopg.connect(server, autocommit=True) as session:
-        session.execute(f"CREATE DATABASE {name}".encode())
-    yield urlsplit(server)._replace(path=f"/{name}").geturl()
-    with psycopg.connect(server, autocommit=True) as session:
-        session.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
 
 
 def rows(database_url: str, query: str) -> list[tuple[object, ...]]:
