@@ -13,7 +13,7 @@ LOCK := $(VENV) -m uv pip compile --quiet --universal --python-version 3.11 --ge
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help run dev sample test test-quick check bench bench-history pictures lock clean preflight port backup restore bench-backup
+.PHONY: help run dev sample test test-quick check bench bench-history pictures lock clean preflight port backup restore bench-backup lighthouse
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
@@ -52,6 +52,9 @@ bench-history: .venv/dev var/static/.collected ## print what the history costs a
 
 bench-backup: .venv/dev ## prove on a million rows that backups are whole, on SQLite and PostgreSQL
 	@$(VENV) -m tools.prove_backup
+
+lighthouse: .venv/dev var/static/.collected ## measure how the pages load and how a tick feels on a phone
+	@$(VENV) -m tools.phone
 
 pictures: .venv/site ## draw the pictures of the exercises anew, from tools/pictures/poses.toml
 	@$(VENV) -m tools.pictures

@@ -83,8 +83,8 @@ def step(name: str, action: Callable[[], int]) -> None:
         sys.exit(status)
 
 
-def ensure(program: str) -> int:
-    """Debian's package of that name, with the program in it, installed if it is missing and we may."""
+def ensure(program: str, package: str = "") -> int:
+    """A program of Debian's, installed if it is missing and we may; its package where that has another name."""
     if shutil.which(program):
         print(shutil.which(program))
         return 0
@@ -94,7 +94,8 @@ def ensure(program: str) -> int:
         return 1
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     apt = [*as_root, "apt-get", "--quiet", "--yes"]
-    if run([*apt, "update"], environment) or run([*apt, "install", "--no-install-recommends", program], environment):
+    install = [*apt, "install", "--no-install-recommends", package or program]
+    if run([*apt, "update"], environment) or run(install, environment):
         print(f"{program} is missing and could not be installed: apt-get says why, above.", file=sys.stderr)
         return 1
     return 0
