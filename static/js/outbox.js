@@ -111,7 +111,7 @@ export const keep = (address, name) => {
 
 // The plan of the day shows what was sent, as soon as no tap is on its way.
 const refresh = () => {
-  if (document.querySelector(".slot-busy")) setTimeout(refresh, 500);
+  if (document.querySelector("[data-sending]")) setTimeout(refresh, 500);
   else location.reload();
 };
 

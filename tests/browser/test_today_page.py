@@ -97,6 +97,61 @@ def test_taps_in_quick_succession_on_a_slow_line_are_all_taken_and_shown(page: P
     ]
 
 
+def icon_of(page: Page, slot: str) -> str:
+    """The name of the icon that a button shows."""
+    return str(page.locator(f"#slot-{slot} use").get_attribute("href")).split("#")[1]
+
+
+def hold_ticks(page: Page) -> list[Route]:
+    """Keep what is sent from arriving: it waits in the list that is returned."""
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/day/**", hold)
+    return held
+
+
+def test_a_tap_shows_in_the_same_moment_and_as_on_its_way_until_the_site_has_taken_it(page: Page) -> None:
+    held = hold_ticks(page)
+    slot = page.locator("#slot-leg-raise-1")
+    for value, before, meanwhile, after in (
+        ("yes", "ring", "checking", "check"),
+        ("no", "check", "unchecking", "ring"),
+    ):
+        pressed = slot.get_attribute("aria-pressed")
+        assert icon_of(page, "leg-raise-1") == before
+        assert slot.evaluate("slot => { slot.click(); return slot.dataset.sending }") == value
+        assert icon_of(page, "leg-raise-1") == meanwhile
+        expect(slot.locator(".icon")).to_be_visible()
+        expect(slot).to_have_attribute("aria-busy", "true")
+        # What a screen reader is told waits for the site's word.
+        expect(slot).to_have_attribute("aria-pressed", str(pressed))
+        page.wait_for_timeout(600)
+        held.pop().continue_()
+        expect(slot).to_have_attribute("aria-pressed", "true" if value == "yes" else "false")
+        expect(slot).not_to_have_attribute("aria-busy", "true")
+        assert slot.get_attribute("data-sending") is None
+        assert icon_of(page, "leg-raise-1") == after
+
+
+def test_the_answer_to_one_tap_leaves_the_next_one_marked_as_on_its_way(page: Page) -> None:
+    held = hold_ticks(page)
+    first, second = page.locator("#slot-toe-stand-1"), page.locator("#slot-toe-stand-2")
+    first.click()
+    second.click()
+    expect(second).to_have_attribute("data-sending", "yes")
+    held.pop().continue_()
+    expect(first).to_have_attribute("aria-pressed", "true")
+    expect(second).to_have_attribute("data-sending", "yes")
+    assert icon_of(page, "toe-stand-2") == "checking"
+    page.wait_for_timeout(100)
+    held.pop().continue_()
+    expect(second).to_have_attribute("aria-pressed", "true")
+    assert second.get_attribute("data-sending") is None
+
+
 def test_when_the_site_cannot_be_reached_the_page_says_that_nothing_was_saved(
     user: User, visit: Visit, complaints: list[str]
 ) -> None:
@@ -108,6 +163,8 @@ def test_when_the_site_cannot_be_reached_the_page_says_that_nothing_was_saved(
     expect(page.get_by_text("That could not be saved.")).to_be_in_viewport()
     expect(complaint).to_be_hidden()
     expect(page.locator("#slot-leg-raise-1")).to_have_attribute("aria-pressed", "false")
+    assert page.locator("[data-sending], [aria-busy]").count() == 0
+    assert icon_of(page, "leg-raise-1") == "ring"
     page.unroute("**/day/**")
     page.wait_for_timeout(600)
     page.locator("#slot-leg-raise-1").click()
@@ -172,13 +229,27 @@ def test_no_page_is_wider_than_its_window(user: User, visit: Visit, width: int) 
         assert page.evaluate("document.documentElement.scrollWidth") <= width, address
 
 
-def test_nothing_moves_while_the_page_loads(page: Page) -> None:
+def watch_what_moves(page: Page) -> None:
     page.add_init_script(
         "window.shift = 0;"
         "new PerformanceObserver(list => { for (const one of list.getEntries()) window.shift += one.value })"
         ".observe({type: 'layout-shift', buffered: true})"
     )
-    for address in ("/today/", "/week/", "/history/"):
+
+
+def test_nothing_moves_while_the_page_loads(page: Page) -> None:
+    watch_what_moves(page)
+    for address in ("/today/", "/session/", "/week/", "/history/"):
         page.goto(address)
         page.wait_for_load_state("networkidle")
         assert page.evaluate("window.shift") == 0, address
+
+
+def test_nothing_moves_when_an_exercise_is_ticked(page: Page) -> None:
+    watch_what_moves(page)
+    page.goto("/today/")
+    for slot in ("leg-raise-1", "toe-stand-1", "toe-walk-1", "toe-walk-2"):
+        page.locator(f"#slot-{slot}").click()
+        expect(page.locator(f"#slot-{slot}")).to_have_attribute("aria-pressed", "true")
+    page.wait_for_load_state("networkidle")
+    assert page.evaluate("window.shift") == 0
