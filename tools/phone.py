@@ -148,8 +148,8 @@ def report(url: str, person: SignedIn | None) -> dict[str, Any]:
 
 
 def medians(reports: list[dict[str, Any]]) -> Row:
-    def score(category: str) -> float:
-        return float(statistics.median(round(100 * one["categories"][category]["score"]) for one in reports))
+    def score(category: str) -> int:
+        return round(100 * float(statistics.median(one["categories"][category]["score"] for one in reports)))
 
     def figure(audit: str) -> float:
         return float(statistics.median(one["audits"][audit]["numericValue"] for one in reports))
