@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from itertools import groupby
-from typing import Any, cast
+from typing import cast
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -200,10 +200,6 @@ class DayAgenda:
     @property
     def skip_address(self) -> str:
         return reverse("skip", args=[self.day])
-
-    @property
-    def skip_reasons(self) -> Sequence[tuple[str, Any]]:
-        return Skip.Reason.choices
 
     @property
     def has_skipped(self) -> bool:

@@ -3,6 +3,8 @@
 Here and not in a template, as there are dozens of them on a page, and half of its time would go into them.
 """
 
+from typing import Any
+
 from django import template
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
@@ -11,6 +13,7 @@ from django.utils.translation import gettext as _
 from exercises.icons import icon
 from tracking.agenda import Card, DayAgenda, Slot
 from tracking.dates import day_address
+from tracking.models import Skip
 from tracking.weeks import Row
 
 register = template.Library()
@@ -30,6 +33,11 @@ def _slot(slug: str, slot: Slot) -> str:
         f'id="slot-{slug}-{slot.nth}" class="slot{bonus}" aria-pressed="{pressed}">'
         f"{icon(mark)}<span>{escape(slot.label)}{words}</span></button>"
     )
+
+
+@register.simple_tag
+def skip_reasons() -> list[tuple[str, Any]]:
+    return Skip.Reason.choices
 
 
 @register.simple_tag
