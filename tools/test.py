@@ -51,6 +51,8 @@ def everything() -> None:
     with server() as postgres:
         python("tests on PostgreSQL", TESTS, {**TESTING, "DATABASE_URL": postgres.url})
         python("tests in Chromium", BROWSER_TESTS, {**TESTING, "DATABASE_URL": postgres.url})
+    # By itself, as its clients keep every core busy.
+    python("soak", "-m tools.soak short")
 
 
 def check() -> None:
