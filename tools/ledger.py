@@ -14,6 +14,7 @@ import json
 import os
 import random
 import re
+import secrets
 import sqlite3
 import subprocess
 import sys
@@ -101,8 +102,9 @@ class Count:
 
     @property
     def errors(self) -> int:
-        """Answers that nobody should get: anything else than what was asked for, a 503 aside."""
-        return sum(n for status, n in self.answers.items() if status not in (200, 302, 503)) + self.without_retry_after
+        """Answers that nobody should get: neither what was asked for, nor a 503 that says when to come again."""
+        fine = self.answers[200] + self.answers[302] + self.answers[503] - self.without_retry_after
+        return self.answers.total() - fine
 
 
 def total(counts: Iterable[Count]) -> Count:
@@ -293,14 +295,18 @@ class Crowd:
 
     @contextmanager
     def busy(self) -> Iterator[None]:
-        """Let them loose; in the end each sees its last wish through."""
+        """Let them loose."""
         for client in self.clients:
             client.start()
         try:
             yield
         finally:
-            for client in self.clients:
-                client.over.set()
+            self.come_to_rest()
+
+    def come_to_rest(self) -> None:
+        """Each client sees its last wish through."""
+        for client in self.clients:
+            client.over.set()
         for client in self.clients:
             client.join(GIVES_UP_SECONDS + ANSWER_SECONDS)
             client.count.given_up += client.is_alive()
@@ -326,6 +332,7 @@ class Crowd:
             "duplicates": seen.duplicates,
             "dropped": seen.dropped,
             "errors": seen.errors,
+            "answers_500": seen.answers[500],
             "answers_503": seen.answers[503],
             "no_answer": seen.no_answer,
             "given_up": seen.given_up,
@@ -339,7 +346,12 @@ class Crowd:
         """What is in the tables and on the pages, compared with the ledgers. The sites have to be up, and quiet."""
         ledgers = self.ledgers()
         on_pages = sum(self.wrong_on_pages(person, last_states(ledgers[person.key])) for person in self.people)
-        return {**compare(ledgers, rows_of(self.database)), "wrong_on_pages": on_pages}
+        return {**compare(ledgers, self.rows()), "wrong_on_pages": on_pages}
+
+    def rows(self) -> list[tuple[int, Slot]]:
+        """What is in the table for its people; there may be another crowd on the same database."""
+        own = {person.key for person in self.people}
+        return [(key, slot) for key, slot in rows_of(self.database) if key in own]
 
     def wrong_on_pages(self, person: Person, expected: Mapping[Slot, bool]) -> int:
         """In how many places the pages of a person say something else than the ledger."""
@@ -470,9 +482,9 @@ def _people(count: int, today: date) -> tuple[list[dict[str, Any]], list[str]]:
     from tracking import planning
 
     people = []
-    for n in range(count):
+    for _n in range(count):
         now = datetime.now(UTC)
-        user = User.objects.create_user(f"client{n}@example.org", time_zone="UTC", safety_read_at=now)
+        user = User.objects.create_user(f"{secrets.token_hex(8)}@example.org", time_zone="UTC", safety_read_at=now)
         planning.start(user, Exercise.objects.offered(), today - timedelta(days=DAYS - 1))
         people.append({"key": user.pk, "headers": SignedIn(user.email).headers})
     return people, list(Exercise.objects.offered().order_by("number").values_list("slug", flat=True))

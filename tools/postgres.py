@@ -16,7 +16,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -33,15 +33,22 @@ def main() -> None:
 
 
 class Server:
-    """A fresh, empty server in a directory of its own, which can be stopped and started again."""
+    """A fresh, empty server in a directory of its own, which can be stopped, killed and started again.
 
-    def __init__(self, directory: Path) -> None:
+    `data` and `log` (the write-ahead log) may lie on disks of their own.
+    """
+
+    def __init__(self, directory: Path, data: Path | None = None, log: Path | None = None) -> None:
         self.directory = directory
+        self.data = data or directory / "data"
         self.programs, self.identity = installation(directory)
         # Only this first filling is not synced: should the machine fail during it, there is nothing to lose.
         settings = ["--username=postgres", "--auth=trust", "--encoding=UTF8", "--no-sync"]
         settings += ["--locale-provider=builtin", "--locale=C.UTF-8"]
-        if self._launch("initdb", "--pgdata", str(directory / "data"), *settings).wait() != 0:
+        if log is not None:
+            # In segments of the smallest size, so that a new one is needed soon.
+            settings += [f"--waldir={log}", "--wal-segsize=1"]
+        if self._launch("initdb", "--pgdata", str(self.data), *settings).wait() != 0:
             sys.exit(f"PostgreSQL could not be set up:\n{self._log()}")
 
     @property
@@ -53,7 +60,7 @@ class Server:
         # Two test processes, each with a pool, a live server and two web servers under test, stay well below 100
         # connections; 200 leaves room.
         options = ["-c", "listen_addresses=", "-c", "max_connections=200", "-k", str(self.directory)]
-        self.process = self._launch("postgres", "-D", str(self.directory / "data"), *options)
+        self.process = self._launch("postgres", "-D", str(self.data), *options)
         deadline = time.monotonic() + START_SECONDS
         answer = [str(self.programs / "pg_isready"), "--quiet", "--host", str(self.directory)]
         while subprocess.run(answer, check=False).returncode != 0:
@@ -62,12 +69,26 @@ class Server:
             time.sleep(0.05)
 
     def stop(self) -> None:
+        if self.process.poll() is not None:
+            return
         self.process.send_signal(signal.SIGINT)  # PostgreSQL's “fast shutdown”: connections are ended, not awaited
         try:
             self.process.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+
+    def kill(self) -> None:
+        """End all of its processes in the middle of what they do. `start` then recovers from the log."""
+        self.process.send_signal(signal.SIGSTOP)  # lest it start another process meanwhile
+        family = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
+        children = [int(number) for number in family.read_text().split()]
+        for number in (self.process.pid, *children):
+            with suppress(ProcessLookupError):
+                os.kill(number, signal.SIGKILL)
+        self.process.wait()
+        while any(_is_running(number) for number in children):
+            time.sleep(0.01)
 
     def _launch(self, program: str, *arguments: str) -> subprocess.Popen[Any]:
         with (self.directory / "log").open("ab") as log:
@@ -80,12 +101,20 @@ class Server:
         return (self.directory / "log").read_text()
 
 
+def _is_running(number: int) -> bool:
+    """Whether the process still holds anything; one that only waits for its parent to look does not."""
+    try:
+        return Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()[0] not in ("Z", "X")
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
 @contextmanager
-def server() -> Iterator[Server]:
+def server(data: Path | None = None, log: Path | None = None) -> Iterator[Server]:
     """A server that has been started, and is thrown away in the end."""
     # Not below the repository: its path may be closed to the server's user, or too long for a socket.
     with tempfile.TemporaryDirectory(prefix="backpain-postgres-") as name:
-        started = Server(Path(name))
+        started = Server(Path(name), data, log)
         try:
             started.start()
             yield started

@@ -23,7 +23,17 @@ from tools.postgres import server, stop_tidily
 from tools.site import prepare, site
 
 SLOWEST_MS = 5000
-NOTHING_OF = ("lost", "doubled", "foreign", "wrong_on_pages", "errors", "answers_503", "given_up", "stale_pages")
+NOTHING_OF = (
+    "lost",
+    "doubled",
+    "foreign",
+    "wrong_on_pages",
+    "errors",
+    "answers_500",
+    "answers_503",
+    "given_up",
+    "stale_pages",
+)
 
 Figures = dict[str, float | int | str | bool]
 
