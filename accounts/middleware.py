@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.core.exceptions import ObjectDoesNotExist
-from django.db import DatabaseError, OperationalError
+from django.db import DatabaseError, InterfaceError, InternalError, OperationalError, ProgrammingError
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render, resolve_url
@@ -17,6 +17,11 @@ from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+
+OUTAGES = (OperationalError, InterfaceError, InternalError)
+"""The database is away, has no room, takes no writes, or is broken."""
+MISSING_TABLE = "42P01"
+"""PostgreSQL's code for it. SQLite's word for it is an OperationalError."""
 
 WRITTEN = {"email"}
 """The fields that people write in by hand; all others are choices that are soon made again."""
@@ -38,7 +43,7 @@ class SignedInMiddleware(LoginRequiredMiddleware):
         """What a person sent off while their account was being deleted elsewhere belongs to nobody any more."""
         # A database that is away is not asked again.
         may_be_late = isinstance(exception, (DatabaseError, ObjectDoesNotExist))
-        if not may_be_late or isinstance(exception, OperationalError) or not request.user.is_authenticated:
+        if not may_be_late or is_outage(exception) or not request.user.is_authenticated:
             return None
         if User.objects.filter(pk=signed_in(request).pk).exists():
             return None
@@ -62,6 +67,12 @@ class SignedInMiddleware(LoginRequiredMiddleware):
             messages.warning(request, _("You had been signed out, so the last tap was not saved."))
             response["HX-Redirect"] = sign_in
         return response
+
+
+def is_outage(error: BaseException | None) -> bool:
+    """Whether the database is to blame, and not us. One without its tables is just being restored."""
+    without_tables = isinstance(error, ProgrammingError) and getattr(error.__cause__, "sqlstate", "") == MISSING_TABLE
+    return without_tables or isinstance(error, OUTAGES)
 
 
 def page_of_form(request: HttpRequest) -> str | None:

@@ -3,8 +3,9 @@
 import sys
 
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.sessions.exceptions import SessionInterrupted
 from django.core.exceptions import BadRequest, RequestDataTooBig
-from django.db import InterfaceError, OperationalError, connection
+from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import Http404, HttpRequest, HttpResponse
 from django.middleware.csrf import REASON_BAD_ORIGIN, REASON_BAD_REFERER
@@ -12,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.utils.cache import add_never_cache_headers
 from django.views.decorators.http import require_safe
 
-from accounts.middleware import typed_in
+from accounts.middleware import OUTAGES, is_outage, typed_in
 
 RETRY_AFTER = 10
 """Seconds after which a visitor is asked to try again while the database is away."""
@@ -49,7 +50,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
     try:
         executor = MigrationExecutor(connection)
         behind = bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
-    except (OperationalError, InterfaceError):
+    except OUTAGES:
         return _unready("the database does not answer")
     return _unready("migrations are missing") if behind else HttpResponse("ready\n", content_type="text/plain")
 
@@ -75,8 +76,16 @@ def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     if isinstance(exception, RequestDataTooBig):
         return render(request, "errors/413.html", status=413)
+    if (
+        isinstance(exception, SessionInterrupted)
+        and (failed := exception.__context__)
+        and is_outage(failed.__context__)
+    ):
+        # It could not be saved at the end of a request. Django takes that for a session which has ended meanwhile.
+        return _come_back(request)
     # A BadRequest is ours and speaks to the person; anything else is Django's and speaks to developers.
-    sentence = str(exception) if isinstance(exception, BadRequest) else ""
+    is_ours = isinstance(exception, BadRequest) and not isinstance(exception, SessionInterrupted)
+    sentence = str(exception) if is_ours else ""
     return render(request, "errors/400.html", {"sentence": sentence}, status=400)
 
 
@@ -92,8 +101,10 @@ def not_found(request: HttpRequest, exception: Http404) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Whatever we did not foresee. A database that is away is not our mistake, and comes back."""
-    if isinstance(sys.exc_info()[1], (OperationalError, InterfaceError)):
-        response = render(request, "errors/503.html", status=503)
-        response["Retry-After"] = str(RETRY_AFTER)
-        return response
-    return render(request, "errors/500.html", status=500)
+    return _come_back(request) if is_outage(sys.exc_info()[1]) else render(request, "errors/500.html", status=500)
+
+
+def _come_back(request: HttpRequest) -> HttpResponse:
+    response = render(request, "errors/503.html", status=503)
+    response["Retry-After"] = str(RETRY_AFTER)
+    return response

@@ -5,10 +5,22 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NoReturn
 
+import psycopg
+import psycopg_pool
 import pytest
+from django.contrib.sessions.models import Session
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import InterfaceError, OperationalError, connection
+from django.db import (
+    DataError,
+    IntegrityError,
+    InterfaceError,
+    InternalError,
+    OperationalError,
+    ProgrammingError,
+    connection,
+)
 from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpResponse
 from django.test import Client
 from pytest_django import Settings
 
@@ -140,17 +152,46 @@ def test_the_500_page_needs_no_list_of_static_files(settings: Settings, tmp_path
     assert "/static/css/app.css" in [link["href"] for link in elements(page, "href")]
 
 
-@pytest.mark.parametrize("error", [OperationalError, InterfaceError])
-def test_a_database_that_is_away_is_a_503_that_comes_back(
-    error: type[Exception], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("exercises.views.CatalogueFilter", breaks(error("server closed the connection")))
+def refused_with(error: type[Exception], cause: Exception) -> Exception:
+    """An error as Django raises it: its own, caused by that of the database's library."""
+    refusal = error("a secret detail")
+    refusal.__cause__ = cause
+    return refusal
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        OperationalError("server closed the connection"),
+        InterfaceError("the connection is closed"),
+        refused_with(OperationalError, psycopg.errors.DiskFull("could not extend file")),
+        refused_with(OperationalError, psycopg_pool.PoolTimeout("couldn't get a connection after 2.00 sec")),
+        # A server that stands by until it is promoted, one that is broken, and one that is just being restored.
+        refused_with(InternalError, psycopg.errors.ReadOnlySqlTransaction("cannot execute INSERT")),
+        refused_with(InternalError, psycopg.errors.DataCorrupted("invalid page")),
+        refused_with(ProgrammingError, psycopg.errors.UndefinedTable("relation does not exist")),
+    ],
+    ids=lambda error: type(error.__cause__ or error).__name__,
+)
+def test_a_database_that_is_away_is_a_503_that_comes_back(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("exercises.views.CatalogueFilter", breaks(error))
 
     page = not_raising().get("/exercises/?position=seated")
 
     assert_is_our_page(page, 503, "It comes back by itself")
     assert page["Retry-After"] == "10"
     assert [link["href"] for link in elements(page, "href") if link["tag"] == "a"] == ["/exercises/?position=seated"]
+
+
+@pytest.mark.parametrize(
+    "error", [ProgrammingError("syntax error"), DataError("too long"), IntegrityError("not unique")]
+)
+def test_a_database_that_understands_us_wrongly_is_a_mistake_of_ours(
+    error: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("exercises.views.CatalogueFilter", breaks(error))
+
+    assert_is_our_page(not_raising().get("/exercises/"), 500, "It was not your doing.")
 
 
 def test_a_503_after_a_post_leads_to_the_start_not_to_an_address_without_a_page(
@@ -175,6 +216,43 @@ def test_a_signed_in_person_is_told_when_the_database_is_away_and_goes_on_when_i
             assert "sessionid" not in page.cookies
 
     assert client.get("/today/").status_code == 200
+
+
+@contextmanager
+def refusing(statement: str) -> Iterator[None]:
+    """The database takes every statement but this."""
+
+    def execute(go_on: Any, sql: str, *rest: Any) -> Any:
+        if sql.startswith(statement):
+            raise OperationalError("database or disk is full")
+        return go_on(sql, *rest)
+
+    with connection.execute_wrapper(execute):
+        yield
+
+
+@pytest.mark.django_db
+def test_a_session_that_cannot_be_saved_is_a_503_as_well(settings: Settings) -> None:
+    client = browser_of(a_person(), raise_request_exception=False)
+    settings.SESSION_SAVE_EVERY_REQUEST = True
+
+    with refusing('UPDATE "django_session"'):
+        page = client.get("/today/")
+        assert_is_our_page(page, 503, "It comes back by itself")
+        assert page["Retry-After"] == "10"
+
+    assert client.get("/today/").status_code == 200
+
+
+@pytest.mark.django_db
+def test_a_session_that_ended_meanwhile_is_told_in_our_words(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = browser_of(a_person())
+    settings.SESSION_SAVE_EVERY_REQUEST = True
+    monkeypatch.setattr("tracking.views.render", lambda *_: (Session.objects.all().delete(), HttpResponse())[1])
+
+    assert_is_our_page(client.get("/today/"), 400, "This request was not complete, so nothing was saved.")
 
 
 # --- Health ---------------------------------------------------------------------------------------------------------
