@@ -13,7 +13,7 @@ LOCK := $(VENV) -m uv pip compile --quiet --universal --python-version 3.11 --ge
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help run dev sample test test-quick check bench bench-history soak pictures lock clean preflight port backup restore bench-backup lighthouse
+.PHONY: help run dev sample test test-quick check bench bench-history soak faults pictures lock clean preflight port backup restore bench-backup lighthouse
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
@@ -55,8 +55,12 @@ bench-backup: .venv/dev ## prove on a million rows that backups are whole, on SQ
 
 lighthouse: .venv/dev var/static/.collected ## measure how the pages load and how a tick feels on a phone
 	@$(VENV) -m tools.phone
+
 soak: .venv/dev var/static/.collected ## see for 15 minutes whether all that many clients were told is there
 	@$(VENV) -m tools.soak
+
+faults: .venv/dev var/static/.collected ## break a site under load in many ways, and see what it has lost
+	@$(VENV) -m tools.faults
 
 pictures: .venv/site ## draw the pictures of the exercises anew, from tools/pictures/poses.toml
 	@$(VENV) -m tools.pictures

@@ -433,7 +433,9 @@ def test_no_line_of_the_log_holds_the_token_when_the_page_fails(
     said = log.getvalue()
     assert "ERROR django.request" in said
     assert "/shared/…/" in said
-    assert "Traceback" in said
+    # An outage is told in one line, a mistake with the whole story.
+    assert ("Traceback" in said) is not isinstance(error, OperationalError)
+    assert (len(said.splitlines()) > 1) is not isinstance(error, OperationalError)
     assert token not in said
 
 
