@@ -59,7 +59,7 @@ def main() -> None:
             continue
         print(f"{name} …", flush=True)
         figures[name] = FAULTS[name]()
-    publish("faults", figures)
+    publish("faults-short" if is_short else "faults", figures)
     complaints = [f"{name}: {complaint}" for name, found in figures.items() for complaint in what_is_wrong(found)]
     if complaints:
         sys.exit("\n".join(complaints))

@@ -48,7 +48,6 @@ REST_SECONDS = 45.0
 """What was sent and not answered may still be carried out, later than all that was sent after it. For so long its slot
 is set to the same state only, as the ledger could not tell otherwise what has to be there."""
 
-TICK, FORM = "HX-Request", "application/x-www-form-urlencoded"
 SLOT = re.compile(r'formaction="/day/([0-9-]+)/([^/]+)/([0-9]+)/"[^>]*aria-pressed="(true|false)"')
 CARD = re.compile(r'data-exercise="([^"]+)" data-status="[^"]+" data-done="([0-9]+)"')
 CELL = re.compile(r'/day/([0-9-]+)/#exercise-([^"]+)">.*?visually-hidden">([^<]*)<', re.DOTALL)
@@ -121,6 +120,11 @@ def total(counts: Iterable[Count]) -> Count:
 # --- One client -------------------------------------------------------------------------------------------------------
 
 
+class Sent(NamedTuple):
+    connection: http.client.HTTPConnection
+    at: float
+
+
 class Client(threading.Thread):
     """One device of a person. `ports` are those of all sites; like a proxy, it takes any of them."""
 
@@ -129,7 +133,7 @@ class Client(threading.Thread):
     ) -> None:
         super().__init__(daemon=True)
         self.person, self.own, self.shared, self.ports = person, own, frozenset(shared), ports
-        self.slots = [*own, *self.shared]
+        self.slots = [*own, *sorted(shared)]
         self.days = sorted({slot.day for slot in self.slots})
         self.chance = random.Random(seed)  # noqa: S311  # the same course each time
         self.ledger: Ledger = {}
@@ -184,54 +188,58 @@ class Client(threading.Thread):
 
     def at_once(self, slot: Slot, done: bool) -> list[bool]:
         """The same on two connections, before either is answered."""
-        connections = [self.send(slot, done), self.send(slot, done)]
-        return [self.receive(connection) for connection in connections]
+        both = [self.send(slot, done), self.send(slot, done)]
+        return [self.receive(sent) for sent in both]
 
     def drop(self, slot: Slot, done: bool) -> None:
         """Hang up: at once, or while the site is at it."""
-        connection = self.send(slot, done)
-        if connection is not None:
+        sent = self.send(slot, done)
+        if sent is not None:
             time.sleep(self.chance.choice((0, 0.005, 0.03)))
-            connection.close()
+            sent.connection.close()
         self.count.dropped += 1
         self.unsettle(slot, done)
 
     def unsettle(self, slot: Slot, done: bool) -> None:
         self.unsettled[slot] = (done, time.monotonic() + REST_SECONDS)
 
-    def send(self, slot: Slot, done: bool) -> http.client.HTTPConnection | None:
-        """A connection with an answer to come; nothing if nobody is there. Half of them without a script, as forms."""
-        headers = {**self.person.headers, "Content-Type": FORM}
+    def send(self, slot: Slot, done: bool) -> Sent | None:
+        """Something with an answer to come; nothing if nobody is there. Half of them without a script, as forms."""
+        headers = {**self.person.headers, "Content-Type": "application/x-www-form-urlencoded"}
         if self.chance.random() < 0.5:
-            headers[TICK] = "true"
-        return self.request("POST", slot.address, urlencode({"done": "yes" if done else "no"}), headers)
+            headers["HX-Request"] = "true"
+        return self.request("POST", slot.address, headers, urlencode({"done": "yes" if done else "no"}))
 
-    def request(
-        self, method: str, path: str, body: str | None, headers: Mapping[str, str], port: int = 0
-    ) -> http.client.HTTPConnection | None:
-        chosen = port or self.chance.choice(self.ports)
-        connection = http.client.HTTPConnection("127.0.0.1", chosen, timeout=ANSWER_SECONDS)
+    def request(self, method: str, path: str, headers: Mapping[str, str], body: str | None = None) -> Sent | None:
+        begun = time.monotonic()
+        port = self.chance.choice(self.ports)
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=ANSWER_SECONDS)
         try:
             connection.request(method, path, body, dict(headers))
         except OSError:
             self.trouble(connection)
             return None
-        return connection
+        return Sent(connection, begun)
 
-    def receive(self, connection: http.client.HTTPConnection | None) -> bool:
+    def receive(self, sent: Sent | None) -> bool:
         """Whether the answer, if there is one, says that it is done."""
-        if connection is None:
+        found = self.answer(sent)
+        if sent is None or found is None:
             return False
-        begun = time.monotonic()
+        self.count.seconds.append(time.monotonic() - sent.at)
+        return self.note(found[0])
+
+    def answer(self, sent: Sent | None) -> tuple[http.client.HTTPResponse, str] | None:
+        """The answer with its text, unless the connection breaks."""
+        if sent is None:
+            return None
         try:
-            with closing(connection):
-                answer = connection.getresponse()
-                answer.read()
+            with closing(sent.connection):
+                answer = sent.connection.getresponse()
+                return answer, answer.read().decode()
         except (OSError, http.client.HTTPException):
-            self.trouble(connection)
-            return False
-        self.count.seconds.append(time.monotonic() - begun)
-        return self.note(answer)
+            self.trouble(sent.connection)
+            return None
 
     def trouble(self, connection: http.client.HTTPConnection) -> None:
         connection.close()
@@ -254,19 +262,10 @@ class Client(threading.Thread):
             entries = self.ledger.get(slot, [])
             self.count.stale += any(entry.done != is_done for entry in entries[-1:])
 
-    def page(self, path: str, port: int = 0) -> str:
+    def page(self, path: str) -> str:
         """The text of a page; empty if there is none just now."""
-        connection = self.request("GET", path, None, self.person.headers, port)
-        if connection is None:
-            return ""
-        try:
-            with closing(connection):
-                answer = connection.getresponse()
-                html = answer.read().decode()
-        except (OSError, http.client.HTTPException):
-            self.trouble(connection)
-            return ""
-        return html if self.note(answer) else ""
+        found = self.answer(self.request("GET", path, self.person.headers))
+        return found[1] if found and self.note(found[0]) else ""
 
 
 def pressed(html: str) -> dict[Slot, bool]:
