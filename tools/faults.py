@@ -28,15 +28,15 @@ import psycopg
 
 from tools.figures import publish
 from tools.ledger import Crowd, compare_copy
-from tools.postgres import Server, server, stop_tidily
-from tools.site import SERVE, Site, prepare, site
+from tools.postgres import Server, path_with_programs, server, stop_tidily
+from tools.site import SERVE, Site, environment, prepare, site
 
 HEALTHY_SECONDS = 10
 SETTLES_SECONDS = 3
 """So long a site is watched after it has become healthy: a client that is in trouble then tells that it was not."""
 PATIENCE = 60
 UNDER_LOAD_SECONDS = 4
-NOTHING_OF = ("lost", "doubled", "foreign", "wrong_on_pages", "answers_500", "errors", "given_up", "stale_pages")
+NOTHING_OF = ("lost", "doubled", "foreign", "wrong_on_pages", "errors", "signed_out", "given_up", "stale_pages")
 
 LOG = Path("var/faults.log")
 """What the sites have to say about it, which is a lot."""
@@ -95,9 +95,9 @@ class Scene:
     def goes_on(self, seconds: float = UNDER_LOAD_SECONDS) -> None:
         time.sleep(seconds)
 
-    def is_mended(self) -> None:
+    def is_mended(self, over: float = 0.0) -> None:
         """Say it when the fault is over. Waits until nobody notices it any more, and keeps how long that took."""
-        over = time.monotonic()
+        over = over or time.monotonic()
         for one in self.sites:
             self._takes_a_tick(one)
         ready = time.monotonic()
@@ -117,11 +117,20 @@ class Scene:
     def figures(self) -> Figures:
         seen = self.crowd.figures()
         self.found.update(self.crowd.verdict())
-        names = ("clients", "acknowledged", "answers_503", "answers_500", "errors", "no_answer", "given_up")
+        names = (
+            "clients",
+            "acknowledged",
+            "answers_503",
+            "answers_500",
+            "errors",
+            "signed_out",
+            "no_answer",
+            "given_up",
+        )
         return {
             "times": len(self.healthy),
             "healthy_s": max(self.healthy),
-            **{name: seen[name] for name in (*names, "stale_pages", "p50_ms", "slowest_ms")},
+            **{name: seen[name] for name in (*names, "given_up", "stale_pages", "p50_ms", "slowest_ms")},
             **self.found,
         }
 
@@ -190,8 +199,9 @@ def kill_database(scene: Scene, postgres: Server) -> None:
 
 
 def disk_full() -> Figures:
+    """There is no room for new rows."""
     with small_disk(128) as disk, server(data=disk / "data") as postgres:
-        return on_postgresql(postgres, lambda scene: fill_disk(scene, disk, postgres))
+        return on_postgresql(postgres, lambda scene: fill_disk(scene, disk))
 
 
 def disk_of_log_full() -> Figures:
@@ -340,15 +350,17 @@ def set_clock(scene: Scene, file: Path) -> None:
 
 def restored() -> Figures:
     with server() as postgres:
-        return on_postgresql(postgres, lambda scene: lose_and_restore(scene, postgres))
+        figures = on_postgresql(postgres, lambda scene: lose_and_restore(scene, postgres))
+    # A backup does not hold who is signed in, so that everybody is asked to sign in again, and nobody gets an error.
+    return {**figures, "signed_out": 0, "asked_to_sign_in": figures["signed_out"]}
 
 
 def lose_and_restore(scene: Scene, postgres: Server) -> None:
     """Two crowds: what the first was told before the backup began is there again; the second comes after the loss."""
     first, second = scene.crowd, Crowd(scene.database, len(scene.crowd.clients), scene.crowd.ports)
-    file = postgres.directory / "backup"
+    file = postgres.directory / "backup.dump"
     begun = time.monotonic()
-    backup(postgres, file)
+    manage(scene, "backup", str(file))
     ended = time.monotonic()
     scene.goes_on()
     first.come_to_rest()
@@ -358,21 +370,19 @@ def lose_and_restore(scene: Scene, postgres: Server) -> None:
         session.execute("CREATE DATABASE postgres")
     scene.stack.enter_context(second.busy())
     scene.goes_on()
-    restore(postgres, file)
-    scene.is_mended()
+    manage(scene, "restore", str(file))
+    over = time.monotonic()
+    second.sign_in()
+    scene.is_mended(over)
     scene.found.update(compare_copy(first.ledgers(), first.rows(), begun, ended))
     scene.goes_on()
     second.come_to_rest()
 
 
-def backup(postgres: Server, file: Path) -> None:
-    program = postgres.programs / "pg_dump"
-    subprocess.run([program, "--format=custom", f"--file={file}", postgres.url], check=True)
-
-
-def restore(postgres: Server, file: Path) -> None:
-    program = postgres.programs / "pg_restore"
-    subprocess.run([program, "--single-transaction", f"--dbname={postgres.url}", file], check=True)
+def manage(scene: Scene, *arguments: str) -> None:
+    """Run a command of the site, with PostgreSQL's own programs at hand."""
+    variables = {**environment(scene.database), "PATH": path_with_programs()}
+    subprocess.run([sys.executable, "manage.py", *arguments], env=variables, check=True)
 
 
 FAULTS: dict[str, Callable[[], Figures]] = {

@@ -4,9 +4,10 @@
 tablet do. Each has slots of its own, and a few that both of them tick and never un-tick; so it is always certain what
 has to be there in the end. A client goes on asking until its wish is acknowledged, and then enters it.
 
-    python -m tools.ledger 25
+    python -m tools.ledger make 25
+    python -m tools.ledger sign-in one@example.org other@example.org
 
-makes 25 people on the database of the environment, and prints what their clients have to know.
+makes people on the database of the environment, or signs them in once more, and prints what their clients have to know.
 """
 
 import http.client
@@ -28,7 +29,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 from urllib.parse import urlencode, urlsplit
 
-from tools.site import environment
+from tools.site import SignedIn, environment
 
 DAYS = 8
 """How far back a client ticks, today included: into the week before, whichever day it is."""
@@ -81,7 +82,8 @@ Ledger = dict[Slot, list[Entry]]
 @dataclass(frozen=True)
 class Person:
     key: int
-    headers: Mapping[str, str]
+    email: str
+    headers: dict[str, str]
 
 
 @dataclass
@@ -101,8 +103,11 @@ class Count:
 
     @property
     def errors(self) -> int:
-        """Answers that nobody should get: neither what was asked for, nor a 503 that says when to come again."""
-        fine = self.answers[200] + self.answers[302] + self.answers[503] - self.without_retry_after
+        """Answers that nobody should get: neither what was asked for, nor a 503 that says when to come again.
+
+        Whoever is signed out (403) is counted apart.
+        """
+        fine = sum(self.answers[status] for status in (200, 302, 403, 503)) - self.without_retry_after
         return self.answers.total() - fine
 
 
@@ -281,7 +286,7 @@ class Crowd:
 
     def __init__(self, database: str, clients: int, ports: Iterable[int]) -> None:
         self.database, self.ports = database, list(ports)
-        known = _make_people(database, clients // 2 + 1 + BYSTANDERS)
+        known = _told_by(database, "make", str(clients // 2 + 1 + BYSTANDERS))
         self.people = [Person(**person) for person in known["people"]]
         slots = [Slot(day, slug, nth) for day in known["days"] for slug in known["slugs"] for nth in NTHS]
         shared = [slot for slot in slots if slot.slug == known["slugs"][0] and slot.nth == 1]
@@ -291,6 +296,12 @@ class Crowd:
         ]
         # One more, which is asked by hand.
         self.visitor = Client(self.people[clients // 2], own, shared, self.ports, seed=-1)
+
+    def sign_in(self) -> None:
+        """Everybody once more: sessions are not part of a backup."""
+        headers = _told_by(self.database, "sign-in", *(person.email for person in self.people))
+        for person in self.people:
+            person.headers.update(headers[person.email])
 
     @contextmanager
     def busy(self) -> Iterator[None]:
@@ -333,6 +344,7 @@ class Crowd:
             "errors": seen.errors,
             "answers_500": seen.answers[500],
             "answers_503": seen.answers[503],
+            "signed_out": seen.answers[403],
             "no_answer": seen.no_answer,
             "given_up": seen.given_up,
             "stale_pages": seen.stale,
@@ -453,11 +465,11 @@ def _all(database: str, query: str) -> Sequence[tuple[Any, ...]]:
 # --- People -----------------------------------------------------------------------------------------------------------
 
 
-def _make_people(database: str, count: int) -> dict[str, Any]:
-    """In a process of its own, as Django is set up for one database a process."""
-    command = [sys.executable, "-m", "tools.ledger", str(count)]
-    made = subprocess.run(command, env=environment(database), check=True, capture_output=True, text=True)
-    found: dict[str, Any] = json.loads(made.stdout)
+def _told_by(database: str, *arguments: str) -> dict[str, Any]:
+    """What `main` below prints, in a process of its own: Django is set up for one database a process."""
+    command = [sys.executable, "-m", "tools.ledger", *arguments]
+    told = subprocess.run(command, env=environment(database), check=True, capture_output=True, text=True)
+    found: dict[str, Any] = json.loads(told.stdout)
     return found
 
 
@@ -466,27 +478,30 @@ def main() -> None:
     import django
 
     django.setup()
-    # An hour ago: should the clock be put back by one, the last of these days has begun all the same.
-    today = (datetime.now(UTC) - timedelta(hours=1)).date()
-    days = [str(today - timedelta(days=n)) for n in reversed(range(DAYS))]
-    people, slugs = _people(int(sys.argv[1]), today)
-    print(json.dumps({"people": people, "slugs": slugs, "days": days}))
+    match sys.argv[1:]:
+        case ["make", count]:
+            print(json.dumps(_make(int(count))))
+        case ["sign-in", *emails]:
+            print(json.dumps({email: SignedIn(email).headers for email in emails}))
 
 
-def _people(count: int, today: date) -> tuple[list[dict[str, Any]], list[str]]:
+def _make(count: int) -> dict[str, Any]:
     """People with the whole routine on their plan, and nothing done."""
     from accounts.models import User
     from exercises.models import Exercise
-    from tools.site import SignedIn
     from tracking import planning
 
+    now = datetime.now(UTC)
+    # An hour ago: should the clock be put back by one, the last of these days has begun all the same.
+    today = (now - timedelta(hours=1)).date()
+    days = [today - timedelta(days=n) for n in reversed(range(DAYS))]
     people = []
     for _n in range(count):
-        now = datetime.now(UTC)
         user = User.objects.create_user(f"{secrets.token_hex(8)}@example.org", time_zone="UTC", safety_read_at=now)
-        planning.start(user, Exercise.objects.offered(), today - timedelta(days=DAYS - 1))
-        people.append({"key": user.pk, "headers": SignedIn(user.email).headers})
-    return people, list(Exercise.objects.offered().order_by("number").values_list("slug", flat=True))
+        planning.start(user, Exercise.objects.offered(), days[0])
+        people.append({"key": user.pk, "email": user.email, "headers": SignedIn(user.email).headers})
+    slugs = list(Exercise.objects.offered().order_by("number").values_list("slug", flat=True))
+    return {"people": people, "slugs": slugs, "days": [str(day) for day in days]}
 
 
 if __name__ == "__main__":

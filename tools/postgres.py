@@ -35,7 +35,7 @@ def main() -> None:
 class Server:
     """A fresh, empty server in a directory of its own, which can be stopped, killed and started again.
 
-    `data` and `log` (the write-ahead log) may lie on disks of their own.
+    Either of `data` and `log` (the write-ahead log) may lie on a disk of its own.
     """
 
     def __init__(self, directory: Path, data: Path | None = None, log: Path | None = None) -> None:
@@ -45,9 +45,9 @@ class Server:
         # Only this first filling is not synced: should the machine fail during it, there is nothing to lose.
         settings = ["--username=postgres", "--auth=trust", "--encoding=UTF8", "--no-sync"]
         settings += ["--locale-provider=builtin", "--locale=C.UTF-8"]
-        if log is not None:
+        if data or log:
             # In segments of the smallest size, so that a new one is needed soon.
-            settings += [f"--waldir={log}", "--wal-segsize=1"]
+            settings += [f"--waldir={log or directory / 'wal'}", "--wal-segsize=1"]
         if self._launch("initdb", "--pgdata", str(self.data), *settings).wait() != 0:
             sys.exit(f"PostgreSQL could not be set up:\n{self._log()}")
 
