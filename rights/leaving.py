@@ -7,7 +7,7 @@ from datetime import date
 from django.apps import apps
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.models import Session
-from django.db import OperationalError, models, transaction
+from django.db import OperationalError, connection, models, transaction
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -83,6 +83,11 @@ def leave(user: User) -> None:
 
 @transaction.atomic
 def _delete(key: int) -> None:
+    if connection.vendor == "postgresql":
+        # On a cluster, all completions are looked through for own exercises. That has to go over the same connections
+        # as the rest. PostgreSQL alone takes such a name for anybody's, and does nothing with it.
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL citus.multi_shard_modify_mode TO 'sequential'")
     # As a tick takes them: the exercise, then the person. A skip takes them the other way round; should the two meet,
     # PostgreSQL ends one of them, which is tried again. Edits of a plan are waited for first.
     user = User.objects.select_for_update(no_key=True).get(pk=key)
