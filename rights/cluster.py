@@ -60,7 +60,8 @@ def layout() -> Mapping[str, bool]:
         for other in _referred_to(model):
             neighbours[model].add(other)
             neighbours[other].add(model)
-    found, fresh = set[Model](), {User}
+    found: set[Model] = set()
+    fresh: set[Model] = {User}
     while fresh:
         found |= fresh
         fresh = set[Model]().union(*(neighbours[model] for model in fresh)) - found
