@@ -70,14 +70,20 @@ def alone_with_database() -> Iterator[None]:
     from django.db import connection
 
     if connection.vendor == "postgresql":
+        # A transaction holds the lock, on a connection that does nothing else. Behind a pooler such as PgBouncer, a
+        # lock of a session would stay with one of its connections, and whoever prepares next would wait for ever.
+        door = connection.copy("preparation")
         try:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_lock(%s)", [PREPARATION_LOCK])
+            door.set_autocommit(False)
+            with door.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [PREPARATION_LOCK])
             yield
+            door.rollback()
         finally:
-            # The lock lives as long as the connection, and the connection as long as its pool.
-            connection.close()
-            connection.close_pool()  # type: ignore[attr-defined]
+            # Nothing may be open when the web server takes over.
+            for one in (door, connection):
+                one.close()
+                one.close_pool()  # type: ignore[attr-defined]
     else:
         file = Path(connection.settings_dict["NAME"])
         file.parent.mkdir(parents=True, exist_ok=True)
