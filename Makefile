@@ -13,7 +13,7 @@ LOCK := $(VENV) -m uv pip compile --quiet --universal --python-version 3.11 --ge
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help run dev sample test test-quick check bench bench-history soak faults pictures lock clean preflight port backup restore bench-backup lighthouse
+.PHONY: help run dev sample test test-quick check bench bench-history soak faults pictures lock clean preflight port backup restore bench-backup lighthouse bench-spread
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
@@ -61,6 +61,9 @@ soak: .venv/dev var/static/.collected ## see for 15 minutes whether all that man
 
 faults: .venv/dev var/static/.collected ## break a site under load in many ways, and see what it has lost
 	@$(VENV) -m tools.faults
+
+bench-spread: .venv/dev var/static/.collected ## try the site behind a proxy, a pooler and with a replica that takes over
+	@$(VENV) -m tools.spread
 
 pictures: .venv/site ## draw the pictures of the exercises anew, from tools/pictures/poses.toml
 	@$(VENV) -m tools.pictures

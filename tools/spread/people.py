@@ -4,6 +4,7 @@ import http.client
 import json
 import ssl
 import time
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
@@ -115,6 +116,11 @@ def ticking(address: str, people: Sequence[SignedIn]) -> Iterator[Sequence[Ticke
             ticker.join(PATIENCE + 1)
 
 
+def refusals(tickers: Sequence[Ticker]) -> dict[str, int]:
+    """How often each of them was refused in which way."""
+    return Counter(what for ticker in tickers for _moment, what in ticker.refused)
+
+
 def acknowledged(tickers: Sequence[Ticker]) -> dict[Slot, float]:
     """All slots that were, with the moment of their answers."""
     return {slot: moment for ticker in tickers for slot, moment in ticker.acknowledged.items()}
@@ -128,7 +134,9 @@ STORED = """
 
 
 def publish_beside(figures: Figures) -> None:
-    """The figures of one part, in the file that has those of all."""
+    """Each thing in a table of its own, and all of them in the file that keeps the figures of the other parts."""
     file = Path("var/spread.json")
-    before = json.loads(file.read_text()) if file.exists() else {}
-    publish("spread", {**before, **figures})
+    kept = json.loads(file.read_text()) if file.exists() else {}
+    for thing, values in figures.items():
+        publish("spread", {thing: values})
+    file.write_text(json.dumps({**kept, **figures}, indent=2) + "\n")

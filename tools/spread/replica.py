@@ -21,7 +21,7 @@ import psycopg
 
 from tools.postgres import Server, server, stop_tidily
 from tools.site import prepare, site, use_database
-from tools.spread.people import STORED, acknowledged, publish_beside, signed_in, ticking
+from tools.spread.people import STORED, acknowledged, publish_beside, refusals, signed_in, ticking
 
 PEOPLE = 6
 BEFORE, CUT, AFTER = 4.0, 1.0, 5.0
@@ -91,8 +91,7 @@ def measure(*, is_synchronous: bool) -> None:
                 "lost": len(told.keys() - stored),
                 "promoted_after_s": promoted - killed,
                 "healthy_after_s": again - killed,
-                "refused": sum(len(ticker.refused) for ticker in tickers),
-                "of_them_not_503": sum(what != "503" for ticker in tickers for _moment, what in ticker.refused),
+                **{f"refused_{what}": count for what, count in refusals(tickers).items()},
             }
         }
     )
