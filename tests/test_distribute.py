@@ -3,19 +3,21 @@
 There is no cluster here. `a_cluster` plays its catalogue and its functions, and takes note of what it is told.
 """
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 
 import pytest
 from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.db import connection, models
 from django.test.utils import CaptureQueriesContext
+from time_machine import TimeMachineFixture
 
 from accounts.models import User
 from rights.cluster import DISTRIBUTED, ONE_BY_ONE, REFERENCE, MisplacedError, Place, layout, statements
 from rights.leaving import leave
 from tests.belongings import a_person_with_everything, with_a_path_to_a_person
-from tests.builders import a_person
+from tests.builders import PASSWORD, a_person, browser_of
 from tests.test_architecture import personal_models
 from tracking.models import Completion
 
@@ -262,3 +264,54 @@ def test_whoever_leaves_with_own_exercises_asks_a_cluster_for_one_connection_fir
     assert said[0] == "SET LOCAL citus.multi_shard_modify_mode TO 'sequential'"
     assert not User.objects.filter(email="anna@example.org").exists()
     assert not Completion.objects.exists()
+
+
+# --- What the site asks of a cluster ----------------------------------------------------------------------------------
+
+
+PAGES = (
+    *("/today/", "/day/2026-11-17/", "/week/2026-11-16/", "/session/", "/plan/", "/plan/add/", "/plan/timeline/"),
+    *("/plan/since/", "/plan/pause/", "/plan/exercise/towel/", "/history/", "/history/days/"),
+    *("/history/sheet/?weeks=4&pain=on&notes=on", "/pain/", "/sharing/", "/settings/", "/exercises/"),
+    *("/settings/data/", "/settings/data/backpain.json", "/settings/data/backpain-csv.zip", "/settings/delete/"),
+    *("/settings/data/backpain-fhir.json", "/settings/data/import/"),
+)
+POSTS: Sequence[tuple[str, dict[str, str]]] = (
+    ("/day/2026-11-18/towel/3/", {"done": "yes"}),
+    ("/day/2026-11-18/towel/3/", {"done": "no"}),
+    ("/day/2026-11-18/skip/", {"exercise": "towel", "reason": "sore"}),
+    ("/plan/exercise/towel/remove/", {}),
+    ("/plan/exercise/towel/add/", {}),
+    ("/plan/order/", {"up": "towel"}),
+    ("/pain/", {"key": "00000000-0000-4000-8000-000000000009", "score": "3", "moment": "general"}),
+    ("/settings/delete/", {"password": PASSWORD, "understood": "on"}),
+)
+
+
+def _names_its_person(sql: str, key: int) -> bool:
+    """A whole key compared at once is, to PostgreSQL, each of its columns compared."""
+    by_whole_key = rf'WHERE \("\w+"\."user_id", [^)]*\) = \({key}, '
+    by_person = rf'"user_id" (= {key}\b|IN \({key}\))'
+    return sql.startswith("INSERT") or bool(re.search(f"{by_whole_key}|{by_person}", sql))
+
+
+def test_what_a_person_does_asks_the_one_machine_that_has_their_rows(time_machine: TimeMachineFixture) -> None:
+    time_machine.move_to("2026-11-18 10:00:00Z", tick=False)
+    anna = a_person_with_everything("anna@example.org")
+    client = browser_of(anna)
+    with CaptureQueriesContext(connection) as captured:
+        for page in PAGES:
+            response = client.get(page)
+            assert response.status_code == 200, page
+            b"".join(response) if response.streaming else None
+        for page, form in POSTS:
+            assert client.post(page, form).status_code == 302, page
+    about_people = [query["sql"] for query in captured if any(f'"{table}"' in query["sql"] for table in PERSONAL)]
+    assert len(about_people) > 100
+    others = [sql for sql in about_people if not _names_its_person(sql, anna.pk)]
+    # docs/scaling.md tells what becomes of them: an own exercise goes with its person, and is looked for everywhere.
+    assert {" ".join(re.findall(r'FROM "(\w+)" WHERE "\w+"."(exercise_id)" IN', sql)[0]) for sql in others} == {
+        "tracking_planitem exercise_id",
+        "tracking_completion exercise_id",
+        "tracking_skip exercise_id",
+    }

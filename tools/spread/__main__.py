@@ -10,10 +10,10 @@
 Each has databases, ports and folders of its own. The figures are in var/spread.json.
 """
 
-import subprocess
+import os
 import sys
 
-from tools.postgres import stop_tidily
+from tools.postgres import run, stop_tidily
 
 PARTS = ("proxy", "pgbouncer", "replica")
 
@@ -23,7 +23,8 @@ def main() -> None:
     for part in sys.argv[1:] or PARTS:
         print(f"\n== {part}", flush=True)
         # A process each: Django stays with the first database that it is shown.
-        subprocess.run([sys.executable, "-m", f"tools.spread.{part}"], check=True)
+        if status := run([sys.executable, "-m", f"tools.spread.{part}"], os.environ):
+            sys.exit(status)
 
 
 if __name__ == "__main__":

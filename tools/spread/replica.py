@@ -9,7 +9,6 @@ is cut a second before the end.
 
 import os
 import signal
-import subprocess
 import sys
 import tempfile
 import time
@@ -19,7 +18,7 @@ from pathlib import Path
 
 import psycopg
 
-from tools.postgres import Server, server, stop_tidily
+from tools.postgres import Server, run, server, stop_tidily
 from tools.site import prepare, site, use_database
 from tools.spread.people import STORED, acknowledged, publish_beside, refusals, signed_in, ticking
 
@@ -59,7 +58,8 @@ def main() -> None:
         measure(is_synchronous=sys.argv[1] == "synchronous")
         return
     for mode in ("synchronous", "asynchronous"):
-        subprocess.run([sys.executable, "-m", "tools.spread.replica", mode], check=True)
+        if status := run([sys.executable, "-m", "tools.spread.replica", mode], os.environ):
+            sys.exit(status)
 
 
 def measure(*, is_synchronous: bool) -> None:
