@@ -54,7 +54,11 @@ class Server:
     @property
     def url(self) -> str:
         """For DATABASE_URL."""
-        return f"postgres://postgres@/postgres?host={self.directory}"
+        return self.url_of("postgres")
+
+    def url_of(self, database: str) -> str:
+        """The same for one of several databases on it."""
+        return f"postgres://postgres@/{database}?host={self.directory}"
 
     def start(self) -> None:
         # Two test processes, each with a pool, a live server and two web servers under test, stay well below 100

@@ -19,6 +19,7 @@ import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from tools.test import PLAIN
 
@@ -116,23 +117,38 @@ class SignedIn:
     """A person with a session: `headers` are all that a request needs, a POST included."""
 
     def __init__(self, email: str) -> None:
-        from django.conf import settings
-        from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
         from django.contrib.sessions.backends.db import SessionStore
 
         from accounts.models import User
 
         self.user = User.objects.get(email=email)
         session = SessionStore()
-        session[SESSION_KEY] = str(self.user.pk)
-        session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
-        session[HASH_SESSION_KEY] = self.user.get_session_auth_hash()
+        session.update(session_of(self.user))
         session.save()
-        token = secrets.token_hex(16)
-        cookies = {settings.SESSION_COOKIE_NAME: session.session_key, settings.CSRF_COOKIE_NAME: token}
-        self.headers = {
-            **HEADERS,
-            "Cookie": "; ".join(f"{name}={value}" for name, value in cookies.items()),
-            "X-CSRFToken": token,
-            "Origin": f"https://{HOST}",
-        }
+        self.headers = headers_of(session.session_key or "")
+
+
+def session_of(user: Any) -> dict[str, str]:
+    """What a session holds of whom it belongs to."""
+    from django.conf import settings
+    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+
+    return {
+        SESSION_KEY: str(user.pk),
+        BACKEND_SESSION_KEY: settings.AUTHENTICATION_BACKENDS[0],
+        HASH_SESSION_KEY: user.get_session_auth_hash(),
+    }
+
+
+def headers_of(session_key: str) -> dict[str, str]:
+    """What a browser sends that has this session, its POSTs included."""
+    from django.conf import settings
+
+    token = secrets.token_hex(16)
+    cookies = {settings.SESSION_COOKIE_NAME: session_key, settings.CSRF_COOKIE_NAME: token}
+    return {
+        **HEADERS,
+        "Cookie": "; ".join(f"{name}={value}" for name, value in cookies.items()),
+        "X-CSRFToken": token,
+        "Origin": f"https://{HOST}",
+    }

@@ -1,0 +1,368 @@
+"""What a page costs beside 20 million completions of other people, next to an almost empty database, on PostgreSQL.
+
+    make bench-scale
+    make bench-scale PEOPLE=200
+
+The *small* database holds twenty ordinary people, of 1,000 completions over 16 to 20 weeks each, and one with 100,000
+over 21 years. The *full* one begins as its copy and takes in as many more people as are asked for, by default 20,000:
+each with the plan, the check-ins and the completions of one of the twenty, at hours of their own. Two sites of one web
+worker each are asked in turns by one client. In each round the small one is asked for one of the twenty, and the full
+one for somebody with the same rows who has not been asked for before. Milliseconds are medians.
+
+Completions are loaded in the order in which people tick them: second by second, all people mixed. That is hard on the
+index, which grows in as many places as there are people, and on the table, where the rows of a person lie far apart.
+`bytes` is the size of the table and its index by the number of rows; `bytes rebuilt` is the same after REINDEX.
+"""
+
+import random
+import sys
+import time
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from http.client import HTTPConnection
+from statistics import median
+from typing import Any
+from uuid import UUID
+
+import psycopg
+
+from tools.figures import publish
+from tools.postgres import server, stop_tidily
+from tools.site import SignedIn, Site, headers_of, prepare, session_of, site, use_database
+
+PEOPLE, COURSES = 20_000, 20
+COMPLETIONS, MANY_COMPLETIONS, MANY_DAYS = 1_000, 100_000, 7_600
+WARM_UP, ROUNDS = 10, 200
+MORE_AT_MOST, HEAVY_AT_MOST, BYTES_AT_MOST = 1.25, 3.0, 90.0
+EXERCISE = "toe-walk"
+HEAVY = "heavy@example.org"
+CLOCK = [f"{second // 3600:02}:{second // 60 % 60:02}:{second % 60:02}" for second in range(24 * 3600)]
+
+Row = Sequence[Any]
+Headers = Mapping[str, str]
+
+
+def main() -> None:
+    people = int(sys.argv[1]) if sys.argv[1:] else PEOPLE
+    stop_tidily()
+    with server() as postgres:
+        small, full = postgres.url_of("small"), postgres.url_of("full")
+        statement(postgres.url, "CREATE DATABASE small")
+        prepare(small)
+        use_database(small)
+        today = datetime.now(UTC).date()
+        courses, heavy = fill_small(today)
+        statement(postgres.url, 'CREATE DATABASE "full" TEMPLATE small')
+        start = time.monotonic()
+        copies = fill_full(full, courses, people)
+        seconds = time.monotonic() - start
+        print(f"{people} people loaded in {seconds:.0f} seconds", flush=True)
+        for database in (small, full):
+            statement(database, "VACUUM ANALYZE")
+        as_ticked, index = bytes_each(full)
+        statement(postgres.url, "CHECKPOINT")
+        with site(small, WEB_WORKERS="1") as small_site, site(full, WEB_WORKERS="1") as full_site:
+            quiet, busy = Asker(small_site), Asker(full_site)
+            measure(quiet, busy, pairs(courses, copies), heavy, today)
+        statement(full, "REINDEX INDEX tracking_completion_pkey")
+        rebuilt, rebuilt_index = bytes_each(full)
+    publish(
+        "scale",
+        {
+            **figures(quiet, busy),
+            "bytes a completion": {"as_ticked": as_ticked, "index": index, "bar": BYTES_AT_MOST},
+            "the same after REINDEX": {"as_ticked": rebuilt, "index": rebuilt_index},
+            "loading": {"seconds": seconds, "people": people},
+        },
+    )
+
+
+def statement(database: str, text: str) -> None:
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute(text)
+
+
+# --- The small database -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Course:
+    """An ordinary person of the small database, whose rows others get as well."""
+
+    user: Any
+    headers: Headers
+    rows: Mapping[Any, Sequence[Row]]  # by model
+
+    def by_day(self, model: Any, since: str) -> Mapping[date, Sequence[Row]]:
+        day = columns(model).index(since)
+        found: dict[date, list[Row]] = defaultdict(list)
+        for row in self.rows[model]:
+            found[row[day]].append(row)
+        return found
+
+    def ticks(self) -> Mapping[date, Sequence[tuple[int, str]]]:
+        """The completions of each day: the second at which, and the slot as COPY reads it."""
+        from tracking.models import Completion
+
+        found: dict[date, list[tuple[int, str]]] = defaultdict(list)
+        for completion in Completion.objects.for_user(self.user):
+            at = completion.recorded_at
+            second = 3600 * at.hour + 60 * at.minute + at.second
+            slot = f"{completion.day}\t{completion.exercise_id}\t{completion.nth}\n"
+            found[completion.day].append((second, slot))
+        return found
+
+
+def columns(model: Any) -> Sequence[str]:
+    return [field.column for field in model._meta.concrete_fields]
+
+
+def fill_small(today: date) -> tuple[Sequence[Course], Headers]:
+    """The ordinary people, and as whom the one with many completions asks."""
+    from django.db import connection
+
+    from pain.models import CheckIn
+    from tracking.models import PlanItem, Skip
+
+    chance = random.Random(1)  # noqa: S311  # the same people each time
+    courses = []
+    for n in range(COURSES):
+        email = f"ordinary{n}@example.org"
+        user = somebody(email, COMPLETIONS, 7 * 16 + n % 5 * 7, today, chance)
+        rows = {
+            model: list(model.objects.for_user(user).order_by("pk").values_list(*columns(model)))  # type: ignore[attr-defined]
+            for model in (PlanItem, CheckIn, Skip)
+        }
+        courses.append(Course(user, SignedIn(email).headers, rows))
+    somebody(HEAVY, MANY_COMPLETIONS, MANY_DAYS, today, chance)
+    heavy = SignedIn(HEAVY).headers
+    # A database is copied while nobody is connected to it.
+    connection.close()
+    connection.close_pool()  # type: ignore[attr-defined]
+    return courses, heavy
+
+
+def somebody(email: str, completions: int, days: int, today: date, chance: random.Random) -> Any:
+    """A person with the whole routine for so many days up to yesterday, who did a part of it: so many completions."""
+    from accounts.models import User
+    from exercises.models import Exercise
+    from pain.models import CheckIn
+    from tracking import planning
+    from tracking.models import Completion, PlanItem, Skip
+
+    start = today - timedelta(days=days)
+    dawn = datetime.combine(start, datetime.min.time(), UTC)
+    user = User.objects.create_user(email, time_zone="UTC", safety_read_at=dawn)
+    planning.start(user, Exercise.objects.offered(), start)
+    items = list(PlanItem.objects.for_user(user))
+    welcome = [
+        (n, place)
+        for n in range(days)
+        for place, item in enumerate(items)
+        for _nth in range(item.at_most if item.per == "day" else chance.random() < item.at_most / 7)
+    ]
+    done = [
+        Completion(
+            user=user,
+            day=start + timedelta(days=n),
+            exercise_id=items[place].exercise_id,
+            nth=nth,
+            # Three times a day, from one exercise to the next within two minutes.
+            recorded_at=dawn + timedelta(days=n, hours=3 + 5 * nth, seconds=100 * place + chance.randrange(100)),
+        )
+        for (n, place), often in sorted(Counter(chance.sample(welcome, completions)).items())
+        for nth in range(1, often + 1)
+    ]
+    Completion.objects.bulk_create(done, batch_size=5000)
+    CheckIn.objects.bulk_create(
+        CheckIn(
+            user=user,
+            day=start + timedelta(days=n),
+            key=UUID(int=chance.getrandbits(128)),
+            recorded_at=dawn + timedelta(days=n, hours=20),
+            moment="general",
+            score=chance.randrange(6),
+            words="a short note" if n % 9 == 0 else "",
+        )
+        for n in range(0, days, 3)
+    )
+    Skip.objects.bulk_create(
+        Skip(
+            user=user,
+            day=start + timedelta(days=n),
+            exercise_id=items[-1].exercise_id,
+            reason="sore",
+            recorded_at=dawn + timedelta(days=n, hours=20),
+        )
+        for n in range(0, days, 10)
+    )
+    return user
+
+
+# --- The full database ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """One of the many: somebody with the rows of a course, but for the hours."""
+
+    key: int
+    course: int
+    later: int  # seconds that they do theirs after those of the course
+
+    @property
+    def session_key(self) -> str:
+        return f"{self.key:032x}"
+
+
+def fill_full(database: str, courses: Sequence[Course], people: int) -> Sequence[Copy]:
+    """So many people more, with all that is theirs."""
+    from pain.models import CheckIn
+    from tracking.models import PlanItem, Skip
+
+    chance = random.Random(2)  # noqa: S311
+    above = max(course.user.pk for course in courses) + 2
+    copies = [Copy(above + n, n % COURSES, chance.randrange(-7200, 7200)) for n in range(people)]
+    with psycopg.connect(database) as connection:
+        load_people(connection, courses, copies)
+        for model, since in ((PlanItem, "starts_on"), (CheckIn, "day"), (Skip, "day")):
+            load(connection, model, day_by_day(model, since, courses, copies))
+        connection.commit()
+        load_completions(connection, courses, copies)
+    return copies
+
+
+def load(connection: psycopg.Connection, model: Any, rows: Iterable[Row]) -> None:
+    with connection.cursor().copy(f"COPY {model._meta.db_table} ({', '.join(columns(model))}) FROM STDIN") as into:
+        for row in rows:
+            into.write_row(row)
+
+
+def load_people(connection: psycopg.Connection, courses: Sequence[Course], copies: Sequence[Copy]) -> None:
+    """The people themselves, each with a session."""
+    from django.contrib.sessions.backends.db import SessionStore
+    from django.contrib.sessions.models import Session
+
+    from accounts.models import User
+
+    store, soon = SessionStore(), datetime.now(UTC) + timedelta(days=30)
+    people, sessions = [], []
+    for copy in copies:
+        own = {"id": copy.key, "email": f"person{copy.key}@example.org"}
+        user = User(**{name: own.get(name, getattr(courses[copy.course].user, name)) for name in columns(User)})
+        people.append([getattr(user, name) for name in columns(User)])
+        sessions.append([copy.session_key, store.encode(session_of(user)), soon])
+    load(connection, User, people)
+    load(connection, Session, sessions)
+
+
+def day_by_day(model: Any, since: str, courses: Sequence[Course], copies: Sequence[Copy]) -> Iterator[Row]:
+    """The rows of all of them, in the order of their days."""
+    by_course = [course.by_day(model, since) for course in courses]
+    whose = columns(model).index("user_id")
+    for day in sorted({day for rows in by_course for day in rows}):
+        for copy in copies:
+            for row in by_course[copy.course].get(day, ()):
+                yield [*row[:whose], copy.key, *row[whose + 1 :]]
+
+
+def load_completions(connection: psycopg.Connection, courses: Sequence[Course], copies: Sequence[Copy]) -> None:
+    """In the order in which they were ticked: twenty million rows as text, which begins with the moment to sort by."""
+    ticks = [course.ticks() for course in courses]
+    copying = "COPY tracking_completion (recorded_at, user_id, day, exercise_id, nth) FROM STDIN"
+    for day in sorted({day for by_day in ticks for day in by_day}):
+        lines = [
+            f"{day} {CLOCK[second + copy.later]}\t{copy.key}\t{slot}"
+            for copy in copies
+            for second, slot in ticks[copy.course].get(day, ())
+        ]
+        lines.sort()
+        with connection.cursor().copy(copying) as into:
+            into.write("".join(lines))
+        # Each day in a transaction of its own: its references are checked when it ends.
+        connection.commit()
+
+
+def bytes_each(database: str) -> tuple[float, float]:
+    """The size of the table with its index, and of the index alone, by the number of completions."""
+    sizes = (
+        "SELECT pg_total_relation_size('tracking_completion'), pg_relation_size('tracking_completion_pkey'), count(*)"
+    )
+    with psycopg.connect(database) as connection:
+        found = connection.execute(sizes + " FROM tracking_completion").fetchone()
+    whole, index, rows = found or (0, 0, 1)
+    return whole / rows, index / rows
+
+
+# --- Measuring --------------------------------------------------------------------------------------------------------
+
+
+class Asker:
+    """Asks one of the sites, and notes how long each answer takes."""
+
+    def __init__(self, running: Site) -> None:
+        self.connection = HTTPConnection("127.0.0.1", running.port, timeout=60)
+        self.spent: dict[str, list[float]] = defaultdict(list)
+
+    def ask(self, name: str, headers: Headers, address: str, body: str | None = None) -> None:
+        start = time.perf_counter()
+        if body is None:
+            self.connection.request("GET", address, headers=dict(headers))
+        else:
+            form = {"Content-Type": "application/x-www-form-urlencoded", "HX-Request": "true"}
+            self.connection.request("POST", address, body, {**headers, **form})
+        answer = self.connection.getresponse()
+        answer.read()
+        self.spent[name].append(time.perf_counter() - start)
+        if answer.status != 200:
+            sys.exit(f"{address} answers with {answer.status}.")
+
+    def milliseconds(self, name: str) -> float:
+        return 1000 * median(self.spent[name][WARM_UP:])
+
+
+def pairs(courses: Sequence[Course], copies: Sequence[Copy]) -> Iterator[tuple[Headers, Headers]]:
+    """For each round, as whom the one site is asked and as whom the other; never twice as the same of the many."""
+    for copy in random.Random(3).sample(copies, min(WARM_UP + ROUNDS, len(copies))):  # noqa: S311
+        yield courses[copy.course].headers, headers_of(copy.session_key)
+
+
+def measure(quiet: Asker, busy: Asker, people: Iterable[tuple[Headers, Headers]], heavy: Headers, today: date) -> None:
+    """Both sites in turns, so that whatever else the machine does falls on both."""
+    for n, (ordinary, one_of_many) in enumerate(people):
+        for name, address, body in requests(today):
+            both = [(quiet, ordinary), (busy, one_of_many)]
+            for asker, headers in both if n % 2 else reversed(both):
+                asker.ask(name, headers, address, body)
+        busy.ask(HEAVY, heavy, "/history/")
+
+
+def requests(today: date) -> Sequence[tuple[str, str, str | None]]:
+    """What is asked for in each round: its name, its address, and what is posted."""
+    slot = f"/day/{today}/{EXERCISE}/1/"
+    return [
+        ("/today/", "/today/", None),
+        ("/week/", f"/week/{today - timedelta(days=today.weekday())}/", None),
+        ("/history/", "/history/", None),
+        ("tick", slot, "done=yes"),
+        ("untick", slot, "done=no"),
+        ("export", "/settings/data/backpain.json", None),
+    ]
+
+
+def figures(quiet: Asker, busy: Asker) -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = {}
+    for name in quiet.spent:
+        found[name] = compared(quiet.milliseconds(name), busy.milliseconds(name), MORE_AT_MOST)
+    found["/history/ of 100,000"] = compared(quiet.milliseconds("/history/"), busy.milliseconds(HEAVY), HEAVY_AT_MOST)
+    return found
+
+
+def compared(small: float, full: float, bar: float) -> dict[str, float]:
+    return {"small_ms": small, "full_ms": full, "times": full / small, "bar": bar}
+
+
+if __name__ == "__main__":
+    main()
