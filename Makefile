@@ -13,7 +13,7 @@ LOCK := $(VENV) -m uv pip compile --quiet --universal --python-version 3.11 --ge
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help run dev sample test test-quick check bench bench-history soak faults pictures lock clean preflight port backup restore bench-backup lighthouse bench-spread
+.PHONY: help run dev sample test test-quick check bench bench-history soak faults pictures lock clean preflight port backup restore bench-backup lighthouse bench-spread bench-scale
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
@@ -64,6 +64,9 @@ faults: .venv/dev var/static/.collected ## break a site under load in many ways,
 
 bench-spread: .venv/dev var/static/.collected ## try the site behind a proxy, a pooler and with a replica that takes over
 	@$(VENV) -m tools.spread
+
+bench-scale: .venv/dev var/static/.collected ## print what pages cost beside 20 million completions of others (PEOPLE=200: fewer)
+	@$(VENV) -m tools.bench_scale $(PEOPLE)
 
 pictures: .venv/site ## draw the pictures of the exercises anew, from tools/pictures/poses.toml
 	@$(VENV) -m tools.pictures
