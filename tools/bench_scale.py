@@ -142,55 +142,53 @@ def somebody(email: str, completions: int, days: int, today: date, chance: rando
     from exercises.models import Exercise
     from pain.models import CheckIn
     from tracking import planning
-    from tracking.models import Completion, PlanItem, Skip
+    from tracking.models import Completion, Skip
 
-    start = today - timedelta(days=days)
-    dawn = datetime.combine(start, datetime.min.time(), UTC)
-    user = User.objects.create_user(email, time_zone="UTC", safety_read_at=dawn)
-    planning.start(user, Exercise.objects.offered(), start)
+    nights = [datetime.combine(today, datetime.min.time(), UTC) - timedelta(days=n) for n in range(days, 0, -1)]
+    user = User.objects.create_user(email, time_zone="UTC", safety_read_at=nights[0])
+    planning.start(user, Exercise.objects.offered(), nights[0].date())
+    Completion.objects.bulk_create(done(user, nights, completions, chance), batch_size=5000)
+    CheckIn.objects.bulk_create(noted(user, nights[::3], chance))
+    Skip.objects.bulk_create(left_out(user, nights[::10]))
+    return user
+
+
+def done(user: Any, nights: Sequence[datetime], often: int, chance: random.Random) -> Iterator[Any]:
+    """So many completions of the days that begin with those nights."""
+    from tracking.models import Completion, PlanItem
+
     items = list(PlanItem.objects.for_user(user))
     welcome = [
-        (n, place)
-        for n in range(days)
+        (night, place)
+        for night in nights
         for place, item in enumerate(items)
         for _nth in range(item.at_most if item.per == "day" else chance.random() < item.at_most / 7)
     ]
-    done = [
-        Completion(
-            user=user,
-            day=start + timedelta(days=n),
-            exercise_id=items[place].exercise_id,
-            nth=nth,
+    for (night, place), times in sorted(Counter(chance.sample(welcome, often)).items()):
+        for nth in range(1, times + 1):
             # Three times a day, from one exercise to the next within two minutes.
-            recorded_at=dawn + timedelta(days=n, hours=3 + 5 * nth, seconds=100 * place + chance.randrange(100)),
-        )
-        for (n, place), often in sorted(Counter(chance.sample(welcome, completions)).items())
-        for nth in range(1, often + 1)
-    ]
-    Completion.objects.bulk_create(done, batch_size=5000)
-    CheckIn.objects.bulk_create(
-        CheckIn(
-            user=user,
-            day=start + timedelta(days=n),
-            key=UUID(int=chance.getrandbits(128)),
-            recorded_at=dawn + timedelta(days=n, hours=20),
-            moment="general",
-            score=chance.randrange(6),
-            words="a short note" if n % 9 == 0 else "",
-        )
-        for n in range(0, days, 3)
-    )
-    Skip.objects.bulk_create(
-        Skip(
-            user=user,
-            day=start + timedelta(days=n),
-            exercise_id=items[-1].exercise_id,
-            reason="sore",
-            recorded_at=dawn + timedelta(days=n, hours=20),
-        )
-        for n in range(0, days, 10)
-    )
-    return user
+            at = night + timedelta(hours=3 + 5 * nth, seconds=100 * place + chance.randrange(100))
+            yield Completion(user=user, day=night.date(), exercise_id=items[place].exercise_id, nth=nth, recorded_at=at)
+
+
+def noted(user: Any, nights: Iterable[datetime], chance: random.Random) -> Iterator[Any]:
+    from pain.models import CheckIn
+
+    for night in nights:
+        score, key = chance.randrange(6), UUID(int=chance.getrandbits(128))
+        words = "a short note" if score > 3 else ""
+        at = night + timedelta(hours=20)
+        yield CheckIn(user=user, day=night.date(), key=key, recorded_at=at, moment="general", score=score, words=words)
+
+
+def left_out(user: Any, nights: Iterable[datetime]) -> Iterator[Any]:
+    from exercises.models import Exercise
+    from tracking.models import Skip
+
+    exercise = Exercise.objects.offered()[0]
+    for night in nights:
+        at = night + timedelta(hours=20)
+        yield Skip(user=user, day=night.date(), exercise=exercise, reason="sore", recorded_at=at)
 
 
 # --- The full database ------------------------------------------------------------------------------------------------
