@@ -46,6 +46,10 @@ REBUILT_AGO = timedelta(days=14)
 EXERCISE = "toe-walk"
 EXPORT = "/settings/data/backpain.json"
 OUTSIDE = "export, not in memory"
+WARM = """
+CREATE EXTENSION pg_prewarm;
+SELECT pg_prewarm('tracking_completion'), pg_prewarm('tracking_completion_pkey');
+"""
 HEAVY = "heavy@example.org"
 CLOCK = [f"{second // 3600:02}:{second // 60 % 60:02}:{second % 60:02}" for second in range(24 * 3600)]
 
@@ -72,11 +76,12 @@ def main() -> None:
         for database in (small, full):
             statement(database, "VACUUM ANALYZE")
         statement(postgres.url, "CHECKPOINT")
+        restart(postgres)  # with nothing in its memory
         with site(small, WEB_WORKERS="1") as small_site, site(full, WEB_WORKERS="1") as full_site:
             quiet, busy = Asker(small_site), Asker(full_site)
             people_to_ask = pairs(courses, copies)
             measure(quiet, busy, islice(people_to_ask, FROM_OUTSIDE), [(OUTSIDE, EXPORT, None)])
-            statement(full, "CREATE EXTENSION pg_prewarm; SELECT pg_prewarm('tracking_completion')")
+            statement(full, WARM)
             measure(quiet, busy, people_to_ask, requests(today), heavy)
     publish("scale", {**figures(quiet, busy), **sizes})
 
@@ -90,6 +95,10 @@ def give_room(postgres: Server) -> None:
     """Memory for the tables, as docs/deploying.md asks for, and so much of a journal that loading need not pause."""
     for setting in ("shared_buffers = '3GB'", "max_wal_size = '4GB'"):
         statement(postgres.url, f"ALTER SYSTEM SET {setting}")
+    restart(postgres)
+
+
+def restart(postgres: Server) -> None:
     postgres.stop()
     postgres.start()
 
