@@ -200,8 +200,8 @@ def test_an_exercise_made_while_the_document_is_read_waits_for_the_next() -> Non
         # The names of the exercises and what they need, then one a section.
         ("backpain.json", 2 + len(SECTIONS)),
         ("backpain-csv.zip", 2 + len(SECTIONS)),
-        # The same two, then plan, completions and check-ins.
-        ("backpain-fhir.json", 2 + 3),
+        # The same two, then plan, own exercises with what they need, completions and check-ins.
+        ("backpain-fhir.json", 2 + 5),
     ],
 )
 def test_a_download_takes_a_constant_number_of_queries(name: str, queries: int, days: int) -> None:
