@@ -13,7 +13,7 @@ LOCK := $(VENV) -m uv pip compile --quiet --universal --python-version 3.11 --ge
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help run dev sample test test-quick check bench bench-history soak faults pictures lock clean preflight port backup restore bench-backup lighthouse bench-spread bench-scale
+.PHONY: help run dev sample test test-quick check bench bench-history soak faults pictures lock clean preflight port backup restore bench-backup lighthouse bench-spread bench-scale bench-slow
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
@@ -46,6 +46,9 @@ check: .venv/dev ## run the linters and the type checker only
 
 bench: .venv/dev var/static/.collected ## print how fast the pages are and what a web worker takes of memory, on PostgreSQL
 	@$(VENV) -m tools.bench
+
+bench-slow: .venv/dev var/static/.collected ## print how long a visit takes while 200 others are slow
+	@$(VENV) -m tools.slow_clients
 
 bench-history: .venv/dev var/static/.collected ## print what the history costs after ten years, on a database of its own
 	@$(VENV) -m tools.bench_history

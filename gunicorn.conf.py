@@ -27,8 +27,9 @@ umask = 0o077
 # workers keep the site answering while one of them restarts; more pay off with more processor cores.
 workers = number("WEB_WORKERS", 1 if on_sqlite else 2)
 
-# A request lasts milliseconds. The threads are there so that a slow one does not hold up the others.
-worker_class = "gthread"
+# A request lasts milliseconds. The threads are there so that a slow one does not hold up the others; slow visitors are
+# waited for elsewhere.
+worker_class = "backpain.worker.Worker"
 threads = number("WEB_THREADS", 4)
 pool_size = number("DATABASE_POOL_SIZE", 8)
 if not on_sqlite and threads > pool_size:
@@ -40,18 +41,11 @@ if not on_sqlite and threads > pool_size:
 # Every worker loads the application by itself: a pool of database connections must not be opened before a fork.
 preload_app = False
 
-# A connection is for one request. Kept open, all connections of a proxy tend to end up at the same worker while the
-# others idle: measured with two workers and 16 connections, 65 pages a second against 144.
-keepalive = 0
-
 # Requests under way are finished first, within the ten seconds that Docker grants before it kills.
 graceful_timeout = 8
 
 # Workers report that they are alive by touching a file. In memory, a slow disk cannot make them look dead.
 worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108
-
-# Only BEHIND_PROXY decides whether a proxy's word about https is taken.
-forwarded_allow_ips = ""
 
 # Nothing controls the running server but signals.
 control_socket_disable = True

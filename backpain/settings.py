@@ -256,6 +256,8 @@ LOGGING = {
         "gunicorn": {"level": "ERROR"},
         # Instead of its own handler, which would write addresses as they are.
         "gunicorn.error": {"handlers": ["stderr"], "propagate": False},
+        # It speaks of visitors who left before their answer, and names the page.
+        "waitress": {"level": "ERROR"},
         "psycopg.pool": {"level": "ERROR"},
     },
 }

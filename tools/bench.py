@@ -9,9 +9,9 @@ the median of its rounds is what counts: the machine may be busy now and then, b
 `share` is how many requests a second a page answers, as a part of the *floor*: a page of the same site that shows a
 signed-in person one constant sentence (tools/floor). Only such ratios can be compared with those of another run.
 
-`rps` is measured with more connections than the site works on at once, so that it never waits for us. The time of an
-answer is then mostly time spent in line, and tells how long a line we made. So `p50_ms` and `p99_ms` come from runs
-with one connection for each request that can be worked on at once. Connections are kept open, as proxies keep them.
+`rps` is measured with more connections than web workers, so that none of them ever waits for us. The time of an answer
+is then mostly time spent in line, and tells how long a line we made. So `p50_ms` and `p99_ms` come from runs with as
+many connections as web workers. Connections are kept open, as proxies keep them.
 
 `queries` are those beyond session and user; the beginning and end of a transaction ask for nothing and do not count.
 `bytes` is the page as it is sent, compressed. The row `worker` tells the memory of a site's only web worker before,

@@ -1,0 +1,100 @@
+"""Some are slow to send or to read, by a bad line or on purpose. Nobody else has to wait for them."""
+
+import os
+import signal
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from tests.test_start import PATIENCE, Site, environment_of, running
+from tools.slow_clients import SLOWLY, large_file, slow_requests
+
+MANY = 40
+"""Several times the requests that a site works on at once."""
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    folder = tmp_path_factory.mktemp("site")
+    environment = environment_of(f"sqlite:///{folder / 'site.sqlite3'}", BEHIND_PROXY="on")
+    with running(environment, folder / "output") as site:
+        site.wait_until_it_answers()
+        yield site
+
+
+def connection_to(site: Site) -> socket.socket:
+    return socket.create_connection(("127.0.0.1", site.port), timeout=30)
+
+
+@pytest.mark.parametrize("part", ["head", "body", "answer"])
+def test_visitors_are_served_while_many_others_are_slow(part: str, site: Site) -> None:
+    at_once, _, slowly = slow_requests()[part].partition(SLOWLY)
+    with ExitStack() as visits:
+        slow = [visits.enter_context(connection_to(site)) for _ in range(MANY)]
+        for visitor in slow:
+            visitor.sendall(at_once + slowly[:1])
+        for n in range(1, 4):
+            for visitor in slow:
+                visitor.sendall(slowly[n : n + 1])
+            before = time.monotonic()
+            assert site.get("/exercises/").status == 301  # to https
+            assert site.get("/healthz").status == 200
+            assert time.monotonic() - before < 10
+
+
+def test_a_slow_visitor_gets_an_answer_in_the_end(site: Site) -> None:
+    with connection_to(site) as visitor:
+        for byte in b"GET /healthz HTTP/1.1\r\nHost: backpain.example\r\n\r\n":
+            visitor.sendall(bytes([byte]))
+            time.sleep(0.01)
+        assert visitor.recv(100).startswith(b"HTTP/1.1 200 OK\r\n")
+
+
+def test_a_connection_can_be_used_again(site: Site) -> None:
+    with connection_to(site) as visitor:
+        for _visit in range(3):
+            visitor.sendall(b"GET /healthz HTTP/1.1\r\nHost: backpain.example\r\n\r\n")
+            assert visitor.recv(10_000).startswith(b"HTTP/1.1 200 OK\r\n")
+
+
+def test_more_than_a_file_may_have_is_not_taken_in(site: Site) -> None:
+    with connection_to(site) as visitor:
+        visitor.sendall(
+            b"POST /accounts/login/ HTTP/1.1\r\nHost: backpain.example\r\nContent-Length: 17000001\r\n\r\nx"
+        )
+        assert visitor.recv(100).startswith(b"HTTP/1.1 413 ")
+
+
+def test_a_request_that_is_there_is_answered_before_the_site_stops(tmp_path: Path) -> None:
+    environment = environment_of(f"sqlite:///{tmp_path / 'site.sqlite3'}", BEHIND_PROXY="on")
+    with running(environment, tmp_path / "output") as site:
+        site.wait_until_it_answers()
+        with connection_to(site) as visitor:
+            visitor.sendall(slow_requests()["answer"].partition(SLOWLY)[0])
+            answer = visitor.recv(1)
+            site.process.send_signal(signal.SIGTERM)
+            while part := visitor.recv(100_000):
+                answer += part
+        assert site.process.wait(PATIENCE) == 0
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 200 OK\r\n")
+    assert body == large_file().read_bytes()
+
+
+def test_a_worker_that_is_killed_is_replaced(tmp_path: Path) -> None:
+    environment = environment_of(f"sqlite:///{tmp_path / 'site.sqlite3'}")
+    with running(environment, tmp_path / "output") as site:
+        site.wait_until_it_answers()
+        children = Path(f"/proc/{site.process.pid}/task/{site.process.pid}/children")
+        for _time in range(2):
+            (worker,) = children.read_text().split()
+            os.kill(int(worker), signal.SIGKILL)
+            deadline = time.monotonic() + PATIENCE
+            while children.read_text().split() in ([worker], []):
+                assert time.monotonic() < deadline, "no other has come"
+                time.sleep(0.05)
+            site.wait_until_it_answers()
