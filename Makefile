@@ -13,10 +13,10 @@ LOCK := $(VENV) -m uv pip compile --quiet --universal --python-version 3.11 --ge
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help run dev sample test test-quick check bench bench-history soak faults pictures lock clean preflight port backup restore bench-backup lighthouse bench-spread bench-scale bench-slow
+.PHONY: help run dev sample test test-quick check bench bench-history soak faults pictures lock clean preflight port backup restore bench-backup lighthouse bench-spread bench-scale bench-slow bench-servers
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
 
 run: port .venv/site var/static/.collected ## start the site at http://127.0.0.1:8000 (make run PORT=8001 for another port)
 	@$(SITE) -m backpain.serve
@@ -46,6 +46,9 @@ check: .venv/dev ## run the linters and the type checker only
 
 bench: .venv/dev var/static/.collected ## print how fast the pages are and what a web worker takes of memory, on PostgreSQL
 	@$(VENV) -m tools.bench
+
+bench-servers: .venv/dev var/static/.collected ## print how other web servers would do with this site
+	@$(VENV) -m tools.bench_servers
 
 bench-slow: .venv/dev var/static/.collected ## print how long a visit takes while 200 others are slow
 	@$(VENV) -m tools.slow_clients
