@@ -10,6 +10,7 @@ from types import FrameType
 
 from gunicorn.workers.base import Worker as Process
 from waitress import wasyncore
+from waitress.channel import HTTPChannel
 from waitress.server import create_server
 
 MOST_BYTES = 17_000_000
@@ -21,6 +22,8 @@ QUIET_SECONDS = 75
 
 
 class Worker(Process):  # type: ignore[misc]  # gunicorn says nothing of types
+    server = None
+
     def run(self) -> None:
         self.visitors: dict[int, wasyncore.dispatcher] = {}
         self.server = create_server(
@@ -53,9 +56,10 @@ class Worker(Process):  # type: ignore[misc]  # gunicorn says nothing of types
             self.turn()
 
     def is_answering(self) -> bool:
-        channels = self.server.active_channels.values()
+        channels = [visitor for visitor in self.visitors.values() if isinstance(visitor, HTTPChannel)]
         return any(channel.requests or channel.total_outbufs_len for channel in channels)
 
     def handle_exit(self, _number: int, _frame: FrameType | None) -> None:
         self.alive = False
-        self.server.pull_trigger()  # do not wait for the moment to be over
+        if self.server:
+            self.server.pull_trigger()  # do not wait for the moment to be over
