@@ -235,7 +235,7 @@ class History:
 
 
 def history(user: User, today: date, year: int | None) -> History | None:
-    """The weeks that begin in `year`, by default the running one; None for a year without any. Five queries."""
+    """The weeks that begin in `year`, by default the running one; None for a year without any. Four queries."""
     found = read_year(user, today, year)
     if found is None:
         return None

@@ -154,7 +154,7 @@ class Sheet:
 
 
 def sheet(user: User, today: date, weeks: int, *, pain: bool, notes: bool) -> Sheet:
-    """The running week and those before it, `weeks` in all. Four queries, and one more for pain or notes."""
+    """The running week and those before it, `weeks` in all. Three queries, and one more for pain or notes."""
     running = Week.of(today, user.week_start)
     span = running.shifted(1 - weeks).through(running)
     first, last = span[0].first, running.last

@@ -128,7 +128,7 @@ class Year:
 
 
 def read_year(user: User, today: date, year: int | None) -> Year | None:
-    """`year` is by default the running one; None for one without a week of the person's. Four queries."""
+    """`year` is by default the running one; None for one without a week of the person's. Three queries."""
     running = Week.of(today, user.week_start)
     rows = planned(user, running.last)
     start = min([today, *(row.starts_on for row in rows)])

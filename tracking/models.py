@@ -5,7 +5,7 @@ from typing import Any, Self
 
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -114,6 +114,16 @@ class PauseQuerySet(models.QuerySet["Pause"]):
     def not_over_on(self, day: date) -> Self:
         """Those that run on `day` or are still to come."""
         return self.filter(Q(ends_on=None) | Q(ends_on__gt=day))
+
+    def and_skips(self, skips: "SkipQuerySet") -> "models.QuerySet[Pause, tuple[Any, ...]]":
+        """The columns of both in one query, in no order: most people have few of them, and each query is a way to go.
+
+        First day, end, reason, what is kept, and the exercise, which a pause has none of. A skip has no end.
+        """
+        no_exercise, no_end = Value(None, models.IntegerField()), Value(None, models.DateField())
+        nothing = Value(None, models.JSONField())
+        of_pauses = self.order_by().values_list("starts_on", "ends_on", "reason", "keeps", no_exercise)
+        return of_pauses.union(skips.values_list("day", no_end, "reason", nothing, "exercise_id"), all=True)
 
 
 class Pause(models.Model):

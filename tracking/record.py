@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
+from typing import Any
 
 from django.db.models import QuerySet
 
@@ -158,24 +159,29 @@ def _days_done(user: User, first: date, last: date) -> QuerySet[Completion, tupl
 
 
 @prepared
-def _pauses(user: User, first: date, last: date) -> QuerySet[Pause]:
-    return Pause.objects.for_user(user).started_by(last).not_over_on(first)
-
-
-@prepared
-def _skips(user: User, first: date, last: date) -> QuerySet[Skip, tuple[int, date, str]]:
-    return Skip.objects.for_user(user).between(first, last).values_list("exercise_id", "day", "reason")
+def _breaks(user: User, first: date, last: date) -> QuerySet[Pause, tuple[Any, ...]]:
+    """First day, day before which it ended, reason, kept exercises, and the exercise where it is a skip of one."""
+    pauses = Pause.objects.for_user(user).started_by(last).not_over_on(first)
+    return pauses.and_skips(Skip.objects.for_user(user).between(first, last))
 
 
 def read(user: User, first: date, last: date, rows: Sequence[PlanItem], done: Done) -> Record:
-    """The record of some days, with the plan items and completions that the page has asked for. Two queries."""
+    """The record of some days, with the plan items and completions that the page has asked for. One query."""
+    breaks = _breaks(user, first, last)
     return Record(
         first=first,
         last=last,
         week_start=user.week_start,
         rows=rows,
-        pauses=_pauses(user, first, last),
-        skips={(exercise, day): reason for exercise, day, reason in _skips(user, first, last)},
+        pauses=sorted(
+            (
+                Pause(user=user, starts_on=starts_on, ends_on=ends_on, reason=reason, keeps=keeps)
+                for starts_on, ends_on, reason, keeps, exercise in breaks
+                if exercise is None
+            ),
+            key=lambda pause: pause.starts_on,
+        ),
+        skips={(exercise, day): reason for day, _end, reason, _keeps, exercise in breaks if exercise is not None},
         done=done,
     )
 
