@@ -1,4 +1,5 @@
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Self
 
 from django.conf import settings
@@ -174,6 +175,11 @@ class ExerciseQuerySet(models.QuerySet["Exercise"]):
         return found
 
 
+@cache
+def _addresses() -> str:
+    return reverse("exercise", args=["slug"]).replace("slug", "{}")
+
+
 class Exercise(FrequencyFields, DoseFields):
     """What to do, with what, in which position, and its usual prescription.
 
@@ -252,7 +258,7 @@ class Exercise(FrequencyFields, DoseFields):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("exercise", args=[self.slug])
+        return _addresses().format(self.slug)
 
     def clean(self) -> None:
         self.steps, self.avoid = plain_lines(self.steps), plain_lines(self.avoid)

@@ -3,8 +3,11 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from itertools import groupby
+from typing import NamedTuple
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from history.habits import level
@@ -17,8 +20,7 @@ AHEAD, FREE, PAUSED = "ahead", "free", "paused"
 """The marks of days without a level: still to come, nothing asked, and a pause asked for nothing."""
 
 
-@dataclass(frozen=True, slots=True)
-class Day:
+class Day(NamedTuple):
     """`mark` is a level from "0" to "4", or why there is none; `words` says the same."""
 
     day: date
@@ -56,30 +58,23 @@ def months(
 ) -> Sequence[Month]:
     """From `first` to the end of the month of `last`. Without a tally a day is free, unless it is still to come."""
     end = (last.replace(day=28) + 4 * ONE_DAY).replace(day=1)
-    say = _Words()
+    ahead, free = (AHEAD, _("still ahead")), (FREE, doses_in_words(Tally()))
+    in_pause, language = (PAUSED, _("paused")), get_language()
     days = []
     for day in map(date.fromordinal, range(first.toordinal(), end.toordinal())):
-        tally = tallies.get(day, NOTHING)
-        mark = AHEAD if day > today else _mark(tally, day in paused)
-        days.append(Day(day, mark, say[mark, tally], day == today))
+        tally = tallies.get(day)
+        if day > today:
+            mark, words = ahead
+        elif tally and tally.prescribed:
+            mark, words = _told(tally.credited, tally.prescribed, language)
+        else:
+            mark, words = in_pause if day in paused else free
+        days.append(Day(day, mark, words, day == today))
     return [Month(list(of_month), week_start) for _n, of_month in groupby(days, lambda one: one.day.month)]
 
 
-NOTHING = Tally()
-
-
-def _mark(tally: Tally, is_paused: bool) -> str:
-    found = level(tally)
-    if found is None:
-        return PAUSED if is_paused else FREE
-    return str(found)
-
-
-class _Words(dict[tuple[str, Tally], str]):
-    """Of a mark and a tally. Hundreds of days share a few of them."""
-
-    def __missing__(self, key: tuple[str, Tally]) -> str:
-        mark, tally = key
-        reasons = {AHEAD: _("still ahead"), PAUSED: _("paused")}
-        self[key] = reasons.get(mark) or doses_in_words(tally)
-        return self[key]
+@lru_cache(maxsize=1024)
+def _told(credited: int, prescribed: int, _language: str | None) -> tuple[str, str]:
+    """The level of a day and its words. Hundreds of days share a few of them."""
+    tally = Tally(credited, prescribed)
+    return str(level(tally)), doses_in_words(tally)

@@ -3,7 +3,6 @@
 Where there is too little to go by, the answer is None, and the pages say nothing.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -25,17 +24,18 @@ CHANGED = Fraction(10, 100)
 """How far four weeks have to differ from the four before."""
 
 
-def usual_weekday(days: Iterable[date]) -> int | None:
-    """The weekday, as `date.weekday()` counts, of more than a third of the days on which something was done."""
-    weekdays = Counter(day.weekday() for day in days)
-    if weekdays.total() < FEWEST_DAYS:
+def usual_weekday(times: Sequence[int]) -> int | None:
+    """The weekday, as `date.weekday()` counts, of more than a third of the days on which something was done.
+
+    `times` are these days, counted by their weekday.
+    """
+    most = max(times)
+    if sum(times) < FEWEST_DAYS or 3 * most <= sum(times) or times.count(most) > 1:
         return None
-    (weekday, times), *others = weekdays.most_common(2)
-    is_tied = bool(others) and others[0][1] == times
-    return weekday if 3 * times > weekdays.total() and not is_tied else None
+    return times.index(most)
 
 
-def longest_gap(course: Iterable[tuple[bool, bool]]) -> int:
+def longest_gap(course: Iterable[tuple[int, int]]) -> int:
     """The longest run of days without a dose, from pairs that tell of each day whether it was asked for and done.
 
     A paused day, on which nothing is asked, does not lengthen a gap, and ends it only with a dose.

@@ -1,12 +1,11 @@
 """The seam between rows and the page of a year, as `tracking.agenda` is for the page of a day."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -14,13 +13,12 @@ from accounts.models import User
 from exercises.models import Exercise
 from history.habits import LATELY, longest_gap, usual_weekday
 from history.picture import Picture, WeekMarks
-from history.words import doses_in_words, sentences
+from history.words import WeekWords, sentences
 from history.year import Year, read_year
 from pain.models import CheckIn
 from pain.trend import Spread, by_week
-from pain.words import spread_in_words
 from tracking.adherence import Averages, Tally, four_week_averages, streak, total
-from tracking.dates import short_month, short_span, weekday
+from tracking.dates import short_month, short_spans, week_address, weekday
 from tracking.models import Skip
 from tracking.schedule import Week
 
@@ -36,6 +34,8 @@ class WeekLine:
     pain: Spread | None
     paused: int
     skips: Sequence[str]
+    span_words: str
+    words: str
 
     @property
     def first(self) -> str:
@@ -43,28 +43,12 @@ class WeekLine:
 
     @property
     def address(self) -> str:
-        return reverse("week", args=[self.week.first])
-
-    @property
-    def span_words(self) -> str:
-        return short_span(self.week)
+        return week_address(self.week.first)
 
     @property
     def share(self) -> str:
         """“83 %”, or a dash where nothing was asked."""
         return "–" if self.tally.percent is None else f"{self.tally.percent} %"
-
-    @property
-    def words(self) -> str:
-        """“20 of 24 doses · kept · strength 64 · pain 3 (2–5)”."""
-        parts = [doses_in_words(self.tally)]
-        if self.tally.kept:
-            parts.append(_("kept"))
-        if self.strength is not None:
-            parts.append(_("strength %(n)d") % {"n": in_hundredths(self.strength)})
-        if self.pain:
-            parts.append(_("pain %(spread)s") % {"spread": spread_in_words(self.pain)})
-        return " · ".join(parts)
 
     @property
     def notes(self) -> Sequence[tuple[str, str]]:
@@ -139,21 +123,28 @@ class History:
     @cached_property
     def lines(self) -> Sequence[WeekLine]:
         year, record = self._of, self._of.record
+        paused = {day for day in record.days_of_pauses if day <= year.today}
         skips: dict[Week, list[str]] = defaultdict(list)
         for (_exercise, day), reason in record.left_out(year.today).items():
             skips[Week.of(day, record.week_start)].append(reason)
-        return [
-            WeekLine(
-                week=week,
-                tally=year.by_week[week],
-                is_running=week == year.running,
-                strength=year.strength_after(week),
-                pain=self._pain.get(week),
-                paused=sum(day <= year.today and day in record.days_of_pauses for day in week.days),
-                skips=skips[week],
+        say, spans = WeekWords(), short_spans(year.weeks)
+        lines = []
+        for week, span in zip(year.weeks, spans, strict=True):
+            tally, strength, pain = year.by_week[week], year.strength_after(week), self._pain.get(week)
+            lines.append(
+                WeekLine(
+                    week=week,
+                    tally=tally,
+                    is_running=week == year.running,
+                    strength=strength,
+                    pain=pain,
+                    paused=len(paused.intersection(week.days)) if paused else 0,
+                    skips=skips.get(week, ()),
+                    span_words=span,
+                    words=say.of(tally, None if strength is None else in_hundredths(strength), pain),
+                )
             )
-            for week in reversed(year.weeks)
-        ]
+        return lines[::-1]
 
     @cached_property
     def streak(self) -> int:
@@ -167,17 +158,21 @@ class History:
         return str(self.streak)
 
     @cached_property
-    def _weeks_that_count(self) -> Collection[Week]:
-        """Those of the year that are over; as with the streak, the running one once it is kept."""
-        return {line.week for line in self.lines if line.tally.kept or not line.is_running}
+    def _do_count(self) -> Sequence[bool]:
+        """Of each week of the year: those that are over; as with the streak, the running one once it is kept."""
+        return [line.tally.kept or not line.is_running for line in reversed(self.lines)]
+
+    @cached_property
+    def _tallies_that_count(self) -> Sequence[Tally]:
+        return [line.tally for line, counts in zip(reversed(self.lines), self._do_count, strict=True) if counts]
 
     @cached_property
     def counted(self) -> int:
-        return sum(bool(self._of.by_week[week].prescribed) for week in self._weeks_that_count)
+        return sum(bool(tally.prescribed) for tally in self._tallies_that_count)
 
     @property
     def kept(self) -> int:
-        return sum(self._of.by_week[week].kept for week in self._weeks_that_count)
+        return sum(tally.kept for tally in self._tallies_that_count)
 
     @cached_property
     def averages(self) -> Averages:
@@ -201,19 +196,21 @@ class History:
         return [row for row in rows if row.counted]
 
     def _row(self, exercise: int) -> Row:
-        year, record = self._of, self._of.record
+        year, latest = self._of, self._of.record.latest[exercise]
+        course = year.courses[exercise]
         # Today is not over, so it is no gap yet.
-        course = list(zip(map(bool, year.asked[exercise]), map(bool, year.done[exercise]), strict=True))
-        of_year = (year.weeks[0].first - record.first).days
-        if not year.is_over and not course[-1][1]:
-            course.pop()
-        weeks = [tally for week, tally in year.by_exercise[exercise].items() if week in self._weeks_that_count]
+        last = year.place(year.last_day)
+        days = slice(year.place(year.weeks[0].first), last + (year.is_over or course.done[last] > 0))
+        done = course.done[year.place(year.weeks[0].first) :]
+        by_weekday = [len(of_day) - of_day.count(0) for of_day in (done[n::7] for n in range(7))]
+        is_on_plan = year.record.item_on(exercise, year.last_day) is not None
+        weeks = [tally for tally, counts in zip(year.of_year(exercise), self._do_count, strict=True) if counts]
         return Row(
-            exercise=record.latest[exercise].exercise,
+            exercise=latest.exercise,
             weeks=weeks,
-            usual=usual_weekday(day for day in record.done.get(exercise, {}) if day >= year.weeks[0].first),
-            gap=longest_gap(course[of_year:]),
-            strength=in_hundredths(year.strength_of(exercise)) if record.item_on(exercise, year.last_day) else None,
+            usual=usual_weekday(by_weekday[-year.record.week_start :] + by_weekday[: -year.record.week_start]),
+            gap=longest_gap(zip(course.asking()[days], course.done[days], strict=True)),
+            strength=in_hundredths(year.strength_of(exercise)) if is_on_plan else None,
         )
 
     @property

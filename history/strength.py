@@ -3,11 +3,13 @@
 The rule is written up, with worked examples, in `docs/adherence.md`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import accumulate
+from operator import sub
 
-from exercises.prescription import Frequency, Per
+from tracking.adherence import prescribed_weekly
+from tracking.course import Course
 
 HALF_LIFE = 13
 """After so many days without a dose, half of the strength is left."""
@@ -22,40 +24,37 @@ class Shares:
     credited: list[int]
     asked: list[int]
 
+    def up_to(self, end: int) -> "Shares":
+        """The days before the one with the number `end`."""
+        return Shares(self.credited[:end], self.asked[:end])
 
-def shares(asked: Sequence[Frequency | None], done: Sequence[int]) -> Shares:
-    """The shares of one exercise, day by day: what was asked on each day, None for nothing, and how often it was done.
+
+def shares(course: Course) -> Shares:
+    """The shares of one exercise, day by day.
 
     A weekly frequency is looked at over the seven days that end with the day, so that a day of rest is no bad day.
     """
-    found = Shares([], [])
-    weekly = [frequency.at_least if frequency and frequency.per is Per.WEEK else 0 for frequency in asked]
-    done_on_plan = [bool(frequency and n) for frequency, n in zip(asked, done, strict=True)]
-    first = 0
-    # Run by run, as a frequency lasts for months.
-    for frequency, run in groupby(asked):
-        days = range(first, first + sum(1 for _day in run))
-        first = days.stop
-        if frequency is None:
-            credited = prescribed = [0] * len(days)
-        elif frequency.per is Per.DAY:
-            prescribed = [frequency.at_least] * len(days)
-            credited = [min(n, frequency.at_least) for n in done[days.start : days.stop]]
-        else:
-            weeks = [slice(max(day - 6, 0), day + 1) for day in days]
-            prescribed = [(2 * sum(weekly[week]) + 7) // 14 for week in weeks]
-            credited = [min(sum(done_on_plan[week]), most) for week, most in zip(weeks, prescribed, strict=True)]
-        found.credited.extend(credited)
-        found.asked.extend(prescribed)
-    return found
+    credited, asked = list(course.credited), list(course.daily)
+    if any(course.weekly):
+        most, done = map(prescribed_weekly, _sevens(course.weekly)), _sevens(course.on_plan)
+        for day, (n, of_week, is_weekly) in enumerate(zip(done, most, course.weekly, strict=True)):
+            if is_weekly:
+                credited[day], asked[day] = min(n, of_week), of_week
+    return Shares(credited, asked)
+
+
+def _sevens(days: bytes) -> list[int]:
+    """The sum of the seven days that end with each day."""
+    sums = list(accumulate(days, initial=0))
+    return [*sums[1:7], *map(sub, sums[7:], sums)]
 
 
 def together(exercises: Iterable[Shares]) -> Shares:
     """The shares of several exercises as those of one; each has the same days."""
     listed = list(exercises)
     return Shares(
-        [sum(day) for day in zip(*(one.credited for one in listed), strict=True)],
-        [sum(day) for day in zip(*(one.asked for one in listed), strict=True)],
+        list(map(sum, zip(*(one.credited for one in listed), strict=True))),
+        list(map(sum, zip(*(one.asked for one in listed), strict=True))),
     )
 
 
@@ -64,13 +63,13 @@ def strength(days: Shares, is_over: bool = True) -> list[float]:
 
     The last day, as long as it is not over, counts once it helps.
     """
+    memory, now = MEMORY, 0.0
+    news = 1 - memory
     course = []
-    now = before = 0.0
     for credited, asked in zip(days.credited, days.asked, strict=True):
-        before = now
         if asked:
-            now = MEMORY * now + (1 - MEMORY) * credited / asked
+            now = memory * now + news * credited / asked
         course.append(now)
     if course and not is_over:
-        course[-1] = max(before, now)
+        course[-1] = max([0.0, *course][-2:])
     return course

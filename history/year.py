@@ -10,14 +10,15 @@ the year of the first day and of today as well, which have no other week in the 
 from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cached_property
+from itertools import repeat
 
 from accounts.models import User
-from exercises.prescription import Frequency
 from history import calendar
 from history.habits import LATELY
 from history.strength import Shares, shares, strength, together
 from tracking.adherence import Tally, total
-from tracking.record import Record, done_a_day, planned, read
+from tracking.course import AT_MOST, Course, DaysDone, tally_of
+from tracking.record import Record, counts_a_day, planned, read
 from tracking.schedule import Week
 
 WEEKS_BEFORE = 53
@@ -25,8 +26,9 @@ WEEKS_BEFORE = 53
 
 
 class Year:
-    def __init__(self, record: Record, year: int, start: date, today: date) -> None:
-        """`start` is the first day of the very first plan, or today."""
+    def __init__(self, record: Record, counts: Mapping[int, bytes], year: int, start: date, today: date) -> None:
+        """`start` is the first day of the very first plan, or today; `counts` has a byte for each day of the record."""
+        self._counts = counts
         self.record, self.year, self.start, self.today = record, year, start, today
         self.running = Week.of(today, record.week_start)
         self.is_running = year == today.year
@@ -55,14 +57,31 @@ class Year:
         return [*self._weeks_before, *self.weeks] if self.is_running else self.weeks
 
     @cached_property
-    def by_exercise(self) -> Mapping[int, Mapping[Week, Tally]]:
-        record = self.record
-        return {one: {week: record.tally(one, week) for week in self._counted_weeks} for one in record.items}
+    def courses(self) -> Mapping[int, Course]:
+        """Each exercise over all days of the record."""
+        nothing = bytes((self.record.last - self.record.first).days + 1)
+        return {one: self.record.course(one, self._counts.get(one, nothing)) for one in self.record.items}
+
+    def place(self, day: date) -> int:
+        """The number of a day in the courses."""
+        return (day - self.record.first).days
+
+    @cached_property
+    def by_exercise(self) -> Mapping[int, Sequence[Tally]]:
+        """One tally for each of the weeks that are looked at, oldest first."""
+        weeks = self._counted_weeks
+        first = self.place(weeks[0].first)
+        return {one: course.tallies(first, len(weeks)) for one, course in self.courses.items()}
 
     @cached_property
     def by_week(self) -> Mapping[Week, Tally]:
         weeks = self._counted_weeks
-        return {week: total(tallies[week] for tallies in self.by_exercise.values()) for week in weeks}
+        totals = map(total, zip(*self.by_exercise.values(), strict=True)) if self.by_exercise else repeat(Tally())
+        return dict(zip(weeks, totals, strict=False))
+
+    def of_year(self, exercise: int) -> Sequence[Tally]:
+        """One tally for each week of the year, oldest first."""
+        return self.by_exercise[exercise][-len(self.weeks) :]
 
     @cached_property
     def finished(self) -> Sequence[Tally]:
@@ -77,10 +96,30 @@ class Year:
     @cached_property
     def by_day(self) -> Mapping[date, Tally]:
         """What each day asked for and got, up to today: of the year, and of the last weeks before it."""
-        found: dict[date, Tally] = {}
-        for week in [*self._weeks_before[-LATELY:], *self.weeks]:
-            found |= zip(week.days, self.record.day_tallies(week, self.today), strict=True)
-        return {day: tally for day, tally in found.items() if day <= self.today}
+        weeks = [*self._weeks_before[-LATELY:], *self.weeks]
+        first = self.place(weeks[0].first)
+        asked = [self._asked(one, course, first, weeks) for one, course in self.courses.items()]
+        done = (course.done[first:] for course in self.courses.values())
+        credited = [map(min, *pair) for pair in zip(done, asked, strict=True)]
+        days = map(date.fromordinal, range(weeks[0].first.toordinal(), min(weeks[-1].last, self.today).toordinal() + 1))
+        if not asked:
+            return dict.fromkeys(days, Tally())
+        tallies = map(tally_of, map(sum, zip(*credited, strict=True)), map(sum, zip(*asked, strict=True)))
+        return dict(zip(days, tallies, strict=False))
+
+    def _asked(self, exercise: int, course: Course, first: int, weeks: Sequence[Week]) -> bytes:
+        """What the days of these weeks needed of an exercise; a weekly one only on the days it was due."""
+        needed = bytearray(course.daily[first : first + 7 * len(weeks)])
+        if any(course.weekly):
+            lately = bytes(6) + course.done.translate(
+                AT_MOST[1]
+            )  # so that the six days before a week stand at its place
+            for n, week in enumerate(weeks):
+                days = slice(first + 7 * n, first + 7 * n + 7)
+                if any(course.weekly[days]):
+                    before = lately[days.start : days.stop + 6]
+                    needed[7 * n : 7 * n + 7] = self.record.asked_in_week(exercise, week, self.today, before)
+        return bytes(needed)
 
     @property
     def months(self) -> Sequence[calendar.Month]:
@@ -95,22 +134,9 @@ class Year:
         )
 
     @cached_property
-    def asked(self) -> Mapping[int, Sequence[Frequency | None]]:
-        """What was asked of each exercise, day by day from the first one of the record."""
-        length = (self.last_day - self.record.first).days + 1
-        return {exercise: self.record.frequencies(exercise)[:length] for exercise in self.record.items}
-
-    @cached_property
-    def done(self) -> Mapping[int, Sequence[int]]:
-        """How often each exercise was done, day by day as well."""
-        span = range(self.record.first.toordinal(), self.last_day.toordinal() + 1)
-        days = [date.fromordinal(n) for n in span]
-        by_day = {exercise: self.record.done.get(exercise, {}) for exercise in self.record.items}
-        return {exercise: [of_day.get(day, 0) for day in days] for exercise, of_day in by_day.items()}
-
-    @cached_property
     def _shares(self) -> Mapping[int, Shares]:
-        return {exercise: shares(self.asked[exercise], self.done[exercise]) for exercise in self.record.items}
+        end = self.place(self.last_day) + 1
+        return {exercise: shares(course).up_to(end) for exercise, course in self.courses.items()}
 
     def strength_of(self, exercise: int) -> float:
         """At the end of the last day."""
@@ -124,7 +150,7 @@ class Year:
         """Of all exercises together, at the end of a week, or today; None without a plan."""
         if week.last < self.start:
             return None
-        return self._strength[(min(week.last, self.last_day) - self.record.first).days] if self._strength else None
+        return self._strength[self.place(min(week.last, self.last_day))] if self._strength else None
 
 
 def read_year(user: User, today: date, year: int | None) -> Year | None:
@@ -138,5 +164,6 @@ def read_year(user: User, today: date, year: int | None) -> Year | None:
     look_back = Week.of(date(year, 1, 1), user.week_start).shifted(-WEEKS_BEFORE)
     first = max(Week.of(start, user.week_start).first, look_back.first)
     last = min(running.last, Week.of(date(year, 12, 31), user.week_start).last)
-    record = read(user, first, last, rows, done_a_day(user, first, last))
-    return Year(record, year, start, today)
+    counts = counts_a_day(user, first, last)
+    record = read(user, first, last, rows, {one: DaysDone(first, of_days) for one, of_days in counts.items()})
+    return Year(record, counts, year, start, today)

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
-from statistics import median
 
 WORST = 10
 CARRY_ON_UP_TO = 3
@@ -57,7 +56,8 @@ def advice_for(score: int) -> Advice:
 
 def middle(scores: Collection[int]) -> Fraction | None:
     """The median, exactly: it may lie half-way between two scores. None of no scores."""
-    return Fraction(median(map(Fraction, scores))) if scores else None
+    ordered = sorted(scores)
+    return Fraction(ordered[(len(ordered) - 1) // 2] + ordered[len(ordered) // 2], 2) if ordered else None
 
 
 def outcome(entry: Entry, earlier: Iterable[Entry]) -> Outcome:

@@ -2,8 +2,10 @@
 
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 from django.utils.formats import number_format
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from pain.rule import Advice, Outcome
@@ -22,13 +24,15 @@ def of_ten(score: int) -> str:
 
 def spread_in_words(spread: Spread) -> str:
     """“3.5 (2–6)”, or “4” where all scores are the same."""
-    if spread.lowest == spread.highest:
-        return number(spread.median)
-    return _("%(middle)s (%(lowest)d–%(highest)d)") % {
-        "middle": number(spread.median),
-        "lowest": spread.lowest,
-        "highest": spread.highest,
-    }
+    return _spread_in_words(spread.median, spread.lowest, spread.highest, get_language())
+
+
+@lru_cache(maxsize=4096)
+def _spread_in_words(middle: Fraction, lowest: int, highest: int, _language: str | None) -> str:
+    """A year has dozens of weeks, and few that are not like another."""
+    if lowest == highest:
+        return number(middle)
+    return _("%(middle)s (%(lowest)d–%(highest)d)") % {"middle": number(middle), "lowest": lowest, "highest": highest}
 
 
 def heading(score: int, outcome: Outcome) -> str:

@@ -18,6 +18,7 @@ from exercises.words import frequency_in_words
 from history.habits import level, usual_weekday
 from history.strength import Shares, shares, strength
 from tracking.adherence import Tally, four_week_averages, pace, streak, tally
+from tracking.course import Course
 from tracking.schedule import ONE_DAY, Item, Standing, Status, Week, frequencies, needed_on, standing
 
 PAGE = Path(__file__).parent.parent / "docs" / "adherence.md"
@@ -261,7 +262,7 @@ def check_share(row: Row) -> None:
     done = history_in(row["done on"])
     days = [first + n * ONE_DAY for n in range((day - first).days + 1)]
     asked = frequencies([item_in(row)], first, day, paused_in(row["paused"]) & set(days))
-    found = shares(asked, [done.get(day, 0) for day in days])
+    found = shares(Course.of(asked, bytes(done.get(day, 0) for day in days)))
     assert f"{found.credited[-1]}/{found.asked[-1]}" == row["share"]
 
 
@@ -271,7 +272,8 @@ def check_level(row: Row) -> None:
 
 
 def check_usual_day(row: Row) -> None:
-    found = usual_weekday(history_in(row["done on"]))
+    weekdays = [day.weekday() for day in history_in(row["done on"])]
+    found = usual_weekday([weekdays.count(weekday) for weekday in range(7)])
     assert (NOTHING if found is None else WEEKDAYS[found]) == row["usual day"]
 
 

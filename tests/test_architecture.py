@@ -18,6 +18,7 @@ PURE = (
     "exercises/prescription.py",
     "tracking/schedule.py",
     "tracking/adherence.py",
+    "tracking/course.py",
     "tracking/session.py",
     "pain/rule.py",
     "pain/trend.py",

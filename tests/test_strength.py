@@ -8,8 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exercises.prescription import MAX_PER, Frequency, Per
-from history.strength import HALF_LIFE, Shares, shares, strength, together
+from history.strength import HALF_LIFE, Shares, strength, together
+from history.strength import shares as shares_of
 from tests.test_adherence_docs import frequencies_by_words
+from tracking.course import Course
 from tracking.schedule import Status, standing
 
 START = date(2026, 11, 2)
@@ -22,6 +24,10 @@ asked_days = st.lists(st.one_of(st.none(), frequencies), min_size=1, max_size=40
 def courses(draw: st.DrawFn) -> tuple[list[Frequency | None], list[int]]:
     asked = draw(asked_days)
     return asked, draw(st.lists(st.integers(0, 4), min_size=len(asked), max_size=len(asked)))
+
+
+def shares(asked: list[Frequency | None], done: list[int]) -> Shares:
+    return shares_of(Course.of(asked, bytes(done)))
 
 
 def by_the_formula(days: Shares) -> float:

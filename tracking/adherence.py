@@ -14,6 +14,7 @@ from tracking.schedule import NO_DAYS, Item, Paused, Week, frequencies, frequenc
 
 KEPT_FROM = Fraction(80, 100)
 """The share of the prescribed doses from which a week counts as kept."""
+_KEPT, _KEPT_OF = KEPT_FROM.as_integer_ratio()
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,8 @@ class Tally:
 
     @property
     def kept(self) -> bool:
-        return self.reaches(KEPT_FROM)
+        """`reaches(KEPT_FROM)`; a page of a year asks hundreds of times."""
+        return self.prescribed > 0 and self.credited * _KEPT_OF >= self.prescribed * _KEPT
 
     def reaches(self, share: Fraction) -> bool:
         """Whether so much of what was prescribed was done; never where nothing was."""
@@ -109,16 +111,16 @@ def asked_in_week(
     week: Week,
     today: date,
     done: Mapping[date, int],
+    lately: bytes,
     pauses: Sequence[Paused] = (),
 ) -> Sequence[int]:
-    """`asked_on` for each day of a week."""
+    """`asked_on` for each day of a week; `lately` has a 1 for what was done, from six days before the week on."""
     item = _item_over(items, week)
     if item and week.last < today and not any(_touches(pause, week) for pause in pauses):
         if item.frequency.per is Per.DAY:
             return [item.frequency.at_least] * 7
         # There are few courses that a week can take, so each is worked out once.
-        shortly_before = week.shifted(-1).days[1:]
-        return _asked_in_plain_week(item.frequency, tuple(bool(done.get(d)) for d in (*shortly_before, *week.days)))
+        return _asked_in_plain_week(item.frequency.at_least, item.frequency.at_most, lately)
     return [asked_on(items, week, day, today, done, pauses) for day in week.days]
 
 
@@ -134,13 +136,13 @@ def _touches(pause: Paused, week: Week) -> bool:
     return pause.starts_on <= week.last and (pause.ends_on is None or pause.ends_on > week.first)
 
 
-@lru_cache(maxsize=4096)
-def _asked_in_plain_week(frequency: Frequency, course: tuple[bool, ...]) -> Sequence[int]:
-    """Of a week gone by, with one frequency and no pause; `course` tells what was done from six days before it."""
+@lru_cache(maxsize=16384)
+def _asked_in_plain_week(at_least: int, at_most: int, lately: bytes) -> Sequence[int]:
+    """Of a week gone by, with one weekly frequency and no pause."""
     week = Week(date(2024, 1, 1))
-    done = {week.first + timedelta(days=n - 6): int(was_done) for n, was_done in enumerate(course)}
-    item = Item(0, frequency, week.shifted(-1).first)
-    return [asked_on([item], week, day, week.shifted(1).first, done) for day in week.days]
+    done = {week.first + timedelta(days=n - 6): was_done for n, was_done in enumerate(lately)}
+    item = Item(0, Frequency(Per.WEEK, at_least, at_most), week.shifted(-1).first)
+    return bytes(asked_on([item], week, day, week.shifted(1).first, done) for day in week.days)
 
 
 def pace(items: Iterable[Item], week: Week, today: date, paused: Collection[date] = NO_DAYS) -> int:
@@ -157,8 +159,11 @@ def _asking(items: Iterable[Item], week: Week, paused: Collection[date]) -> dict
 
 
 def _prescribed_weekly(frequencies: Iterable[Frequency]) -> int:
+    return prescribed_weekly(sum(one.at_least for one in frequencies if one.per is Per.WEEK))
+
+
+def prescribed_weekly(sevenths: int) -> int:
     """The minimum over some days of one week, of those with a weekly frequency: a seventh for each, rounded half up."""
-    sevenths = sum(one.at_least for one in frequencies if one.per is Per.WEEK)
     return (2 * sevenths + 7) // 14
 
 
@@ -195,4 +200,5 @@ def four_week_averages(finished: Sequence[Tally]) -> Averages:
     spans = [total(weeks[n : n + 4]) for n in range(len(weeks) - 3)]
     if not spans:
         return Averages(None, None)
-    return Averages(max(spans, key=lambda span: span.adherence or 0), spans[-1])
+    # Of numbers as small as these no two shares are so close that a quotient could not tell them apart.
+    return Averages(max(spans, key=lambda span: span.credited / span.prescribed), spans[-1])

@@ -1,5 +1,6 @@
 """Dates in words. The patterns go through gettext, because languages order a date differently."""
 
+from collections.abc import Iterable
 from datetime import date
 from functools import cache, lru_cache
 
@@ -23,12 +24,17 @@ def _date_format(day: date, pattern: str, _language: str | None) -> str:
 
 def day_address(day: date) -> str:
     """Of the page of a day."""
-    return _addresses().format(day)
+    return _addresses("day").format(day)
+
+
+def week_address(first: date) -> str:
+    """Of the page of a week, by its first day."""
+    return _addresses("week").format(first)
 
 
 @cache
-def _addresses() -> str:
-    return reverse("day", args=[date.min]).replace(str(date.min), "{}")
+def _addresses(page: str) -> str:
+    return reverse(page, args=[date.min]).replace(str(date.min), "{}")
 
 
 def weekday(day: date) -> str:
@@ -83,6 +89,18 @@ def span(week: Week) -> str:
 
 def short_span(week: Week) -> str:
     """“16 – 22 November”, with years only where they differ."""
+    return _short_span(week.first, get_language())
+
+
+def short_spans(weeks: Iterable[Week]) -> list[str]:
+    """The same of many weeks."""
+    language = get_language()
+    return [_short_span(week.first, language) for week in weeks]
+
+
+@lru_cache(maxsize=4096)
+def _short_span(first: date, _language: str | None) -> str:
+    week = Week(first)
     return _from_to(week, day_and_month(week.last)) if week.first.year == week.last.year else span(week)
 
 

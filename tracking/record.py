@@ -6,7 +6,7 @@ Nothing here reads the clock, and the number of queries does not depend on how m
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
 
@@ -16,6 +16,7 @@ from accounts.models import User
 from exercises.prescription import Frequency
 from tracking import adherence
 from tracking.adherence import Tally
+from tracking.course import Course
 from tracking.models import Completion, Pause, PlanItem, Skip, in_order
 from tracking.prepared import prepared
 from tracking.schedule import Item, Paused, Standing, Week, frequencies, frequency_on, is_kept, paused_days, standing
@@ -100,21 +101,15 @@ class Record:
         week = Week.of(day, self.week_start)
         return adherence.asked_on(self.items[exercise], week, day, today, self.done.get(exercise, {}), self._paused)
 
-    def day_tallies(self, week: Week, today: date) -> Sequence[Tally]:
-        """What each day of a week asked for, and what of it was done."""
-        days = week.days
-        credited, asked = [0] * 7, [0] * 7
-        for exercise, items in self.items.items():
-            done = self.done.get(exercise, {})
-            for n, needed in enumerate(adherence.asked_in_week(items, week, today, done, self._paused)):
-                if needed:
-                    credited[n] += min(done.get(days[n], 0), needed)
-                    asked[n] += needed
-        return [Tally(*day) for day in zip(credited, asked, strict=True)]
+    def asked_in_week(self, exercise: int, week: Week, today: date, lately: bytes) -> Sequence[int]:
+        """`asked_on` for each of its days; `lately` is what was done from six days before it, a 1 for each day."""
+        done = self.done.get(exercise, {})
+        return adherence.asked_in_week(self.items[exercise], week, today, done, lately, self._paused)
 
-    def frequencies(self, exercise: int) -> Sequence[Frequency | None]:
-        """What an exercise asks for on each day of the record; None off the plan and in a pause."""
-        return frequencies(self.items[exercise], self.first, self.last, self._paused_days[exercise])
+    def course(self, exercise: int, counts: bytes) -> Course:
+        """Over all days of the record, from how often it was done on each of them."""
+        asked = frequencies(self.items[exercise], self.first, self.last, self._paused_days[exercise])
+        return Course.of(asked, counts)
 
     def left_out(self, today: date) -> Mapping[tuple[int, date], str]:
         """The skips worth telling: of what was on the plan, not paused, and not done after all."""
@@ -154,7 +149,7 @@ def completed(user: User, first: date, last: date) -> QuerySet[Completion, tuple
 
 
 @prepared
-def _days_done(user: User, first: date, last: date) -> QuerySet[Completion, tuple[int, Sequence[date]]]:
+def _days_done(user: User, first: date, last: date) -> QuerySet[Completion, tuple[int, Sequence[int]]]:
     return Completion.objects.for_user(user).days_by_exercise(first, last)
 
 
@@ -187,7 +182,23 @@ def read(user: User, first: date, last: date, rows: Sequence[PlanItem], done: Do
 
 
 def done_a_day(user: User, first: date, last: date) -> Done:
-    return {exercise: Counter(days) for exercise, days in _days_done(user, first, last)}
+    return {
+        exercise: {first + timedelta(n): times for n, times in Counter(days).items()}
+        for exercise, days in _days_done(user, first, last)
+    }
+
+
+def counts_a_day(user: User, first: date, last: date) -> Mapping[int, bytes]:
+    """The same with a byte for each day, for the pages of many days."""
+    length = (last - first).days + 1
+    return {exercise: _counts(days, length) for exercise, days in _days_done(user, first, last)}
+
+
+def _counts(days: Iterable[int], length: int) -> bytes:
+    counts = bytearray(length)
+    for day in days:
+        counts[day] += 1
+    return bytes(counts)
 
 
 def counted(completions: Iterable[tuple[int, date, int]]) -> Done:

@@ -22,14 +22,15 @@ def day_heads(month: Month) -> SafeString:
 @register.simple_tag
 def day_cells(month: Month) -> SafeString:
     """The weeks of a month, a cell a day."""
-    pattern = pgettext("a day of a month", "%(day)d %(month)s: %(words)s")
-    name = month.name
+    pattern = escape(pgettext("a day of a month", "%(day)d %(month)s: %(words)s"))
+    name = escape(month.name)
     cells = ["<td></td>"] * month.blanks
     for one in month.days:
-        words = escape(pattern % {"day": one.day.day, "month": name, "words": one.words})
         now = ' aria-current="date"' if one.is_today else ""
+        words = pattern % {"day": one.day.day, "month": name, "words": one.words}
         cells.append(
-            f'<td data-day="{one.day}" data-level="{one.mark}"{now}><span class="visually-hidden">{words}</span></td>'
+            f'<td data-day="{one.day.isoformat()}" data-level="{one.mark}"{now}>'
+            f'<span class="visually-hidden">{words}</span></td>'
         )
     weeks = (cells[n : n + 7] for n in range(0, len(cells), 7))
     return mark_safe("".join(f"<tr>{''.join(week)}</tr>" for week in weeks))  # noqa: S308  # words are escaped

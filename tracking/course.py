@@ -1,0 +1,91 @@
+"""A plan and what was done of it, a number a day, for the pages of many days. Pure: values in, values out.
+
+There are never more than twenty doses of an exercise a day, so a day is a byte. A year of them is cut, clipped and
+summed at once, without a look at each of its days; with thousands of days on a page that is what makes it quick. The
+figures are those of `adherence.tally`, week for week.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from itertools import groupby
+
+from exercises.prescription import Frequency, Per
+from tracking.adherence import Tally, prescribed_weekly
+from tracking.schedule import MAX_NTH
+
+AT_MOST = [bytes(min(n, most) for n in range(256)) for most in range(MAX_NTH + 1)]
+"""By the most that counts: what each number becomes."""
+
+tally_of = lru_cache(maxsize=4096)(Tally)
+"""There are few tallies of a week or a day, and thousands of weeks and days."""
+
+
+class DaysDone(Mapping[date, int]):
+    """The days on which something was done, with how often; `counts` has a byte for each day from `first` on."""
+
+    def __init__(self, first: date, counts: bytes) -> None:
+        self.counts, self._first = counts, first.toordinal()
+
+    def __getitem__(self, day: date) -> int:
+        n = day.toordinal() - self._first
+        if 0 <= n < len(self.counts) and self.counts[n]:
+            return self.counts[n]
+        raise KeyError(day)
+
+    def __iter__(self) -> Iterator[date]:
+        return (date.fromordinal(self._first + n) for n, times in enumerate(self.counts) if times)
+
+    def __len__(self) -> int:
+        return len(self.counts) - self.counts.count(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """One exercise over some days. All have a byte a day.
+
+    `daily` is what a daily frequency asks for, and `credited` what was done of it; `weekly` is what a weekly one asks
+    for in a week. `on_plan` is 1 where something was asked and done, by either. All are 0 off the plan and in a pause.
+    """
+
+    done: bytes
+    daily: bytes
+    credited: bytes
+    weekly: bytes
+    on_plan: bytes
+
+    @classmethod
+    def of(cls, asked: Sequence[Frequency | None], done: bytes) -> "Course":
+        """From what was asked on each day, None for nothing, and how often it was done."""
+        daily, credited, weekly, on_plan = (bytearray(len(asked)) for _kind in range(4))
+        first = 0
+        # Run by run, as a frequency lasts for months.
+        for frequency, run in groupby(asked):
+            days = slice(first, first + len(list(run)))
+            first = days.stop
+            if frequency is None:
+                continue
+            asks = bytes([frequency.at_least]) * (days.stop - days.start)
+            on_plan[days] = done[days].translate(AT_MOST[1])
+            if frequency.per is Per.DAY:
+                daily[days] = asks
+                credited[days] = done[days].translate(AT_MOST[frequency.at_least])
+            else:
+                weekly[days] = asks
+        return cls(done, bytes(daily), bytes(credited), bytes(weekly), bytes(on_plan))
+
+    def tallies(self, first: int, weeks: int) -> list[Tally]:
+        """Of so many weeks one after the other, from the day with the number `first` on."""
+        spans = [slice(n, n + 7) for n in range(first, first + 7 * weeks, 7)]
+        asked, credited = [sum(self.daily[days]) for days in spans], [sum(self.credited[days]) for days in spans]
+        if any(self.weekly):
+            most = [prescribed_weekly(sum(self.weekly[days])) for days in spans]
+            done = [sum(self.on_plan[days]) for days in spans]
+            asked = list(map(sum, zip(asked, most, strict=True)))
+            credited = [n + min(of_week) for n, *of_week in zip(credited, done, most, strict=True)]
+        return list(map(tally_of, credited, asked))
+
+    def asking(self) -> bytes:
+        """1 on each day on which something was asked."""
+        return bytes(map(bool, map(sum, zip(self.daily, self.weekly, strict=True))))
