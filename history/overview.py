@@ -209,7 +209,7 @@ class History:
             exercise=latest.exercise,
             weeks=weeks,
             usual=usual_weekday(by_weekday[-year.record.week_start :] + by_weekday[: -year.record.week_start]),
-            gap=longest_gap(zip(course.asking()[days], course.done[days], strict=True)),
+            gap=longest_gap(zip(course.asking[days], course.done[days], strict=True)),
             strength=in_hundredths(year.strength_of(exercise)) if is_on_plan else None,
         )
 

@@ -7,6 +7,7 @@ a hundred down a band. Strokes keep their width all the same, so that a line of 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property, lru_cache
 
 from pain.rule import WORST
 from pain.trend import Spread
@@ -33,14 +34,14 @@ class WeekMarks:
 
 
 class Picture:
-    pain_lines = [(f"{6 + BAND - BAND * n // WORST}", n) for n in (0, WORST // 2, WORST)]
-    share_lines = [(f"{6 + BAND - percent}", percent) for percent in (0, 50, 100)]
+    pain_lines = tuple((f"{6 + BAND - BAND * n // WORST}", n) for n in (0, WORST // 2, WORST))
+    share_lines = tuple((f"{6 + BAND - percent}", percent) for percent in (0, 50, 100))
 
     def __init__(self, weeks: Sequence[WeekMarks]) -> None:
         self.weeks = weeks
         self.across = STEP * max(len(weeks), FEWEST)
 
-    @property
+    @cached_property
     def has_pain(self) -> bool:
         return any(week.pain for week in self.weeks)
 
@@ -59,37 +60,39 @@ class Picture:
     def _bars(self, kept: bool | None, running: bool) -> str:
         return "".join(
             f"M{x - 3} {BAND}v-{max(week.tally.percent, STUB)}h6V{BAND}z"
-            for x, week in self._placed()
+            for x, week in self._placed
             if week.tally.percent is not None
             and week.is_running is running
             and (kept is None or week.tally.kept is kept)
         )
 
-    @property
+    @cached_property
     def strength(self) -> str:
         """One line through the weeks that have a plan."""
-        points = [f"{x} {BAND - BAND * week.strength:.1f}" for x, week in self._placed() if week.strength is not None]
+        points = [f"{x} {BAND - BAND * week.strength:.1f}" for x, week in self._placed if week.strength is not None]
         return "M" + "L".join(points) if len(points) > 1 else ""
 
     @property
     def pain(self) -> str:
         """A dot at the median of each week."""
-        return "".join(f"M{x} {_down(week.pain.median)}h0" for x, week in self._placed() if week.pain)
+        return "".join(f"M{x} {_down(week.pain.median)}h0" for x, week in self._placed if week.pain)
 
     @property
     def pain_ranges(self) -> str:
         return "".join(
-            f"M{x} {_down(week.pain.highest)}V{_down(week.pain.lowest)}" for x, week in self._placed() if week.pain
+            f"M{x} {_down(week.pain.highest)}V{_down(week.pain.lowest)}" for x, week in self._placed if week.pain
         )
 
     @property
     def labels(self) -> Sequence[tuple[str, str]]:
         """Where, in percent of the width, and what."""
-        return [(f"{100 * x / self.across:.2f}%", week.label) for x, week in self._placed() if week.label]
+        return [(f"{100 * x / self.across:.2f}%", week.label) for x, week in self._placed if week.label]
 
+    @cached_property
     def _placed(self) -> Sequence[tuple[int, WeekMarks]]:
         return [(STEP * place + STEP // 2, week) for place, week in enumerate(self.weeks)]
 
 
+@lru_cache(maxsize=1024)
 def _down(score: int | Fraction) -> str:
     return f"{float(BAND - BAND * score / WORST):.1f}"

@@ -46,19 +46,21 @@ class Course:
     """One exercise over some days. All have a byte a day.
 
     `daily` is what a daily frequency asks for, and `credited` what was done of it; `weekly` is what a weekly one asks
-    for in a week. `on_plan` is 1 where something was asked and done, by either. All are 0 off the plan and in a pause.
+    for in a week. `asking` is 1 where either asked for something, and `on_plan` where it was done as well. All but
+    `done` are 0 off the plan and in a pause.
     """
 
     done: bytes
     daily: bytes
     credited: bytes
     weekly: bytes
+    asking: bytes
     on_plan: bytes
 
     @classmethod
     def of(cls, asked: Sequence[Frequency | None], done: bytes) -> "Course":
         """From what was asked on each day, None for nothing, and how often it was done."""
-        daily, credited, weekly, on_plan = (bytearray(len(asked)) for _kind in range(4))
+        daily, credited, weekly, asking, on_plan = (bytearray(len(asked)) for _kind in range(5))
         first = 0
         # Run by run, as a frequency lasts for months.
         for frequency, run in groupby(asked):
@@ -67,13 +69,14 @@ class Course:
             if frequency is None:
                 continue
             asks = bytes([frequency.at_least]) * (days.stop - days.start)
+            asking[days] = b"\1" * len(asks)
             on_plan[days] = done[days].translate(AT_MOST[1])
             if frequency.per is Per.DAY:
                 daily[days] = asks
                 credited[days] = done[days].translate(AT_MOST[frequency.at_least])
             else:
                 weekly[days] = asks
-        return cls(done, bytes(daily), bytes(credited), bytes(weekly), bytes(on_plan))
+        return cls(done, bytes(daily), bytes(credited), bytes(weekly), bytes(asking), bytes(on_plan))
 
     def tallies(self, first: int, weeks: int) -> list[Tally]:
         """Of so many weeks one after the other, from the day with the number `first` on."""
@@ -85,7 +88,3 @@ class Course:
             asked = list(map(sum, zip(asked, most, strict=True)))
             credited = [n + min(of_week) for n, *of_week in zip(credited, done, most, strict=True)]
         return list(map(tally_of, credited, asked))
-
-    def asking(self) -> bytes:
-        """1 on each day on which something was asked."""
-        return bytes(map(bool, map(sum, zip(self.daily, self.weekly, strict=True))))
