@@ -7,7 +7,7 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from backpain.icons import icon
+from exercises.icons import icon
 from history.overview import Row, WeekLine
 from tracking.templatetags.bars import bar
 
