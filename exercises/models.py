@@ -1,5 +1,5 @@
 from collections.abc import Iterable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Self
 
 from django.conf import settings
@@ -65,6 +65,17 @@ def frequency_constraints(prefix: str) -> list[models.CheckConstraint]:
     ]
 
 
+@lru_cache(maxsize=1024)
+def _frequency(per: str, at_least: int, at_most: int) -> Frequency:
+    """There are few of them, and every page makes dozens."""
+    return Frequency(Per(per), at_least, at_most)
+
+
+@lru_cache(maxsize=4096)
+def _dose(action: str, seconds: tuple[int, int], repetitions: tuple[int, int], sides: str) -> Dose:
+    return Dose(Action(action), Range(*seconds), Range(*repetitions), Sides(sides))
+
+
 class FrequencyFields(models.Model):
     """The columns of a `Frequency`."""
 
@@ -79,7 +90,7 @@ class FrequencyFields(models.Model):
 
     @property
     def frequency(self) -> Frequency:
-        return Frequency(Per(self.per), self.at_least, self.at_most)
+        return _frequency(self.per, self.at_least, self.at_most)
 
 
 def dose_constraints(prefix: str) -> list[models.CheckConstraint]:
@@ -112,6 +123,10 @@ class DoseFields(models.Model):
 
     class Meta:
         abstract = True
+
+    def dose_done_as(self, action: str, sides: str) -> Dose:
+        seconds = self.seconds_at_least, self.seconds_at_most
+        return _dose(action, seconds, (self.repetitions_at_least, self.repetitions_at_most), sides)
 
 
 PRESCRIPTION_FIELDS = (
@@ -269,12 +284,7 @@ class Exercise(FrequencyFields, DoseFields):
 
     @property
     def dose(self) -> Dose:
-        return Dose(
-            Action(self.action),
-            Range(self.seconds_at_least, self.seconds_at_most),
-            Range(self.repetitions_at_least, self.repetitions_at_most),
-            Sides(self.sides),
-        )
+        return self.dose_done_as(self.action, self.sides)
 
     @property
     def things(self) -> Sequence[str]:

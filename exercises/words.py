@@ -1,6 +1,6 @@
 """Doses and frequencies in words, for pages, mails and labels. Every text goes through gettext."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from functools import lru_cache, wraps
 from typing import TypeVar
 
@@ -19,11 +19,11 @@ SIDES = [
 ]
 
 
-Said = TypeVar("Said", Dose, Frequency)
+Said = TypeVar("Said", bound=Hashable)
 
 
-def _said_once(words: Callable[[Said], str]) -> Callable[[Said], str]:
-    """There are few doses and frequencies, and pages say them again and again: once for each language is enough."""
+def said_once(words: Callable[[Said], str]) -> Callable[[Said], str]:
+    """For words about a dose, a frequency or a date: few of them, said again and again. Once a language is enough."""
 
     @lru_cache(maxsize=4096)
     def in_language(value: Said, _language: str | None) -> str:
@@ -44,7 +44,7 @@ def prescription_in_words(dose: Dose, frequency: Frequency) -> str:
     }
 
 
-@_said_once
+@said_once
 def dose_in_words(dose: Dose) -> str:
     """One go at an exercise: “Hold 10 seconds, 3 times on each foot”."""
     words = _length(dose.seconds)
@@ -59,7 +59,7 @@ def dose_in_words(dose: Dose) -> str:
     return capfirst(words)
 
 
-@_said_once
+@said_once
 def frequency_in_words(frequency: Frequency) -> str:
     """How often: “every day”, “2–3 times a week”."""
     match frequency.per, frequency.at_least, frequency.at_most:

@@ -45,7 +45,10 @@ def folder() -> Path:
 
 
 def file_for(at: datetime, occasion: str = "") -> Path:
-    return folder() / f"backpain-{at:%Y-%m-%dT%H-%M-%SZ}{occasion}{ENGINES[connection.vendor].ending}"
+    """A name that is not taken: of two restores in a row, the second must not overwrite what the first has kept."""
+    name, ending = f"backpain-{at:%Y-%m-%dT%H-%M-%SZ}{occasion}", ENGINES[connection.vendor].ending
+    files = (folder() / f"{name}{again}{ending}" for again in ("", *(f"-{n}" for n in range(2, 100))))
+    return next(file for file in files if not file.exists())
 
 
 def newest() -> Path | None:

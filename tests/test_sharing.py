@@ -244,7 +244,7 @@ def test_both_pages_take_a_constant_number_of_queries(user: User, many: int) -> 
     with zeal_context(), CaptureQueriesContext(connection) as captured:
         opened(token)
     # The link with its person, the sheet, and the note that it was opened.
-    assert len(captured) == 1 + 5 + 1
+    assert len(captured) == 1 + 4 + 1
 
 
 # --- Opening one ------------------------------------------------------------------------------------------------------

@@ -95,8 +95,6 @@ def asked_on(
     item = next((item for item in items if item.in_force_on(day)), None)
     if item is None:
         return 0
-    if item.frequency.per is Per.DAY and not pauses:
-        return item.frequency.at_least  # nearly every time
     frequency = frequency_on(item, day, pauses)
     paused = paused_days(pauses, item.exercise, week.first, week.last)
     if day < today and frequency.per is Per.WEEK and not done.get(day, 0) and day not in paused:
@@ -116,11 +114,12 @@ def asked_in_week(
 ) -> Sequence[int]:
     """`asked_on` for each day of a week; `lately` has a 1 for what was done, from six days before the week on."""
     item = _item_over(items, week)
-    if item and week.last < today and not any(_touches(pause, week) for pause in pauses):
+    if item and not any(_touches(pause, week) for pause in pauses):
         if item.frequency.per is Per.DAY:
             return [item.frequency.at_least] * 7
         # There are few courses that a week can take, so each is worked out once.
-        return _asked_in_plain_week(item.frequency.at_least, item.frequency.at_most, lately)
+        gone_by = min(max((today - week.first).days, 0), 7)
+        return _asked_in_plain_week(item.frequency.at_least, item.frequency.at_most, lately, gone_by)
     return [asked_on(items, week, day, today, done, pauses) for day in week.days]
 
 
@@ -137,12 +136,13 @@ def _touches(pause: Paused, week: Week) -> bool:
 
 
 @lru_cache(maxsize=16384)
-def _asked_in_plain_week(at_least: int, at_most: int, lately: bytes) -> Sequence[int]:
-    """Of a week gone by, with one weekly frequency and no pause."""
+def _asked_in_plain_week(at_least: int, at_most: int, lately: bytes, gone_by: int) -> Sequence[int]:
+    """Of a week of which so many days have gone by, with one weekly frequency and no pause."""
     week = Week(date(2024, 1, 1))
+    today = week.first + timedelta(days=gone_by)
     done = {week.first + timedelta(days=n - 6): was_done for n, was_done in enumerate(lately)}
     item = Item(0, Frequency(Per.WEEK, at_least, at_most), week.shifted(-1).first)
-    return bytes(asked_on([item], week, day, week.shifted(1).first, done) for day in week.days)
+    return bytes(asked_on([item], week, day, today, done) for day in week.days)
 
 
 def pace(items: Iterable[Item], week: Week, today: date, paused: Collection[date] = NO_DAYS) -> int:

@@ -5,21 +5,12 @@ from datetime import date
 from functools import cache, lru_cache
 
 from django.urls import reverse
-from django.utils.formats import date_format as django_date_format
+from django.utils.formats import date_format
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
+from exercises.words import said_once
 from tracking.schedule import ONE_DAY, Week
-
-
-def date_format(day: date, pattern: str) -> str:
-    return _date_format(day, pattern, get_language())
-
-
-@lru_cache(maxsize=4096)
-def _date_format(day: date, pattern: str, _language: str | None) -> str:
-    """Pages name the same days again and again, and a page of many days would mostly be about naming them."""
-    return django_date_format(day, pattern)
 
 
 def day_address(day: date) -> str:
@@ -37,46 +28,55 @@ def _addresses(page: str) -> str:
     return reverse(page, args=[date.min]).replace(str(date.min), "{}")
 
 
+@said_once
 def weekday(day: date) -> str:
     """“Sunday”."""
     return date_format(day, "l")
 
 
+@said_once
 def short_weekday(day: date) -> str:
     """“Sun”."""
     return date_format(day, "D")
 
 
+@said_once
 def day_and_month(day: date) -> str:
     """“22 November”."""
     return date_format(day, pgettext("pattern of a date", "j F"))
 
 
+@said_once
 def month(day: date) -> str:
     """“November”."""
     return date_format(day, "F")
 
 
+@said_once
 def month_and_year(day: date) -> str:
     """“November 2026”."""
     return date_format(day, pgettext("pattern of a date", "F Y"))
 
 
+@said_once
 def short_month(day: date) -> str:
     """“Nov”."""
     return date_format(day, "M")
 
 
+@said_once
 def short_date(day: date) -> str:
     """“22 Nov”."""
     return date_format(day, pgettext("pattern of a date", "j M"))
 
 
+@said_once
 def full_date(day: date) -> str:
     """“22 November 2026”."""
     return date_format(day, pgettext("pattern of a date", "j F Y"))
 
 
+@said_once
 def weekday_and_date(day: date) -> str:
     """“Sunday, 22 November 2026”."""
     return date_format(day, pgettext("pattern of a date", "l, j F Y"))

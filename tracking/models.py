@@ -1,6 +1,6 @@
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any, Self
 
 from django.conf import settings
@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from exercises import catalogue
 from exercises.models import DoseFields, Exercise, FrequencyFields, dose_constraints, frequency_constraints
-from exercises.prescription import Dose, Range
+from exercises.prescription import Dose
 from tracking.schedule import MAX_NTH, Item, Paused
 
 SLOT_NAME_LENGTH = 40
@@ -82,18 +82,14 @@ class PlanItem(FrequencyFields, DoseFields):
             models.UniqueConstraint(name="planitem_one_open", fields=["user", "exercise"], condition=Q(ends_on=None)),
         ]
 
-    @property
+    @cached_property
     def value(self) -> Item:
         return Item(self.exercise_id, self.frequency, self.starts_on, self.ends_on)
 
     @property
     def dose(self) -> Dose:
         """The dose of the plan; how and on which sides it is done is the exercise's own."""
-        return replace(
-            self.exercise.dose,
-            seconds=Range(self.seconds_at_least, self.seconds_at_most),
-            repetitions=Range(self.repetitions_at_least, self.repetitions_at_most),
-        )
+        return self.dose_done_as(self.exercise.action, self.exercise.sides)
 
     @property
     def slot_name_list(self) -> Sequence[str]:

@@ -99,7 +99,17 @@ class Record:
 
     def asked_on(self, exercise: int, day: date, today: date) -> int:
         week = Week.of(day, self.week_start)
-        return adherence.asked_on(self.items[exercise], week, day, today, self.done.get(exercise, {}), self._paused)
+        asked = self._asked.get((exercise, week, today))
+        if asked is None:
+            done = self.done.get(exercise, {})
+            lately = bytes(bool(done.get(one)) for one in (*week.shifted(-1).days[1:], *week.days))
+            asked = self._asked[exercise, week, today] = self.asked_in_week(exercise, week, today, lately)
+        return asked[(day - week.first).days]
+
+    @cached_property
+    def _asked(self) -> dict[tuple[int, Week, date], Sequence[int]]:
+        """What each day of a week asks for, worked out once for all of them."""
+        return {}
 
     def asked_in_week(self, exercise: int, week: Week, today: date, lately: bytes) -> Sequence[int]:
         """`asked_on` for each of its days; `lately` is what was done from six days before it, a 1 for each day."""

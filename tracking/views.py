@@ -57,7 +57,7 @@ def tick(request: HttpRequest, day: date, slug: str, nth: int) -> HttpResponse:
     plan = agenda.day_agenda(user, day, today, rows)
     card = plan.card(slug)
     if request.htmx:  # type: ignore[attr-defined]  # set by django-htmx
-        context = {"agenda": plan, "card": card, "said": plan.said(card)}
+        context = {"agenda": plan, "just_set": [card], "said": plan.said(card)}
         return render(request, "tracking/_ticked.html", context)
     messages.success(request, plan.said(card))
     if form.cleaned_data["back"]:

@@ -3,6 +3,7 @@
 Here and not in a template, as there are dozens of them on a page, and half of its time would go into them.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import template
@@ -10,7 +11,7 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from exercises.icons import icon
+from exercises.icons import icon, still
 from tracking.agenda import Card, DayAgenda, Slot
 from tracking.dates import day_address
 from tracking.models import Skip
@@ -20,9 +21,36 @@ register = template.Library()
 
 
 @register.simple_tag
-def slots(card: Card) -> SafeString:
-    """The buttons of a card. Each sends the state it leads to, so that no press counts twice."""
-    return mark_safe("".join(_slot(card.exercise.slug, slot) for slot in card.slots))  # noqa: S308  # what is not ours is escaped
+def cards(some: Iterable[Card], may_tick: bool) -> SafeString:
+    """One card an exercise. A picture leads where its title leads, and is passed over by keyboard and voice."""
+    return mark_safe("".join(_card(card, may_tick) for card in some))  # noqa: S308  # what is not ours is escaped
+
+
+def _card(card: Card, may_tick: bool) -> str:
+    exercise, slug = card.exercise, card.exercise.slug
+    name, address = escape(exercise.name), exercise.get_absolute_url()
+    state = "" if card.is_plain else f' · <strong class="state-{card.status}">{escape(card.status_words)}</strong>'
+    return (
+        f'<li class="card-x" id="exercise-{slug}" data-exercise="{slug}" data-status="{card.status}" '
+        f'data-done="{card.done}">'
+        f'<a class="card-picture" href="{address}" tabindex="-1" aria-hidden="true">'
+        f"{still(slug, exercise.position)}</a>"
+        f'<div class="card-words"><h3><a href="{address}">{name}</a></h3>'
+        f'<p class="card-dose">{escape(card.dose_words)}</p><p class="quiet">{escape(card.details)}{state}</p></div>'
+        f"{_slots(card, name) if may_tick else ''}{_undo(slug) if card.is_skipped else ''}</li>"
+    )
+
+
+def _slots(card: Card, name: str) -> str:
+    """The buttons. Each sends the state it leads to, so that no press counts twice."""
+    alone = " slots-one" if len(card.slots) == 1 else ""
+    buttons = "".join(_slot(card.exercise.slug, slot) for slot in card.slots)
+    return f'<div class="slots{alone}" role="group" aria-label="{name}">{buttons}</div>'
+
+
+def _undo(slug: str) -> str:
+    button = f'<button type="submit" form="skip" name="exercise" value="{slug}" class="linked">'
+    return f'<div class="card-undo">{button}{escape(_("Undo the skip"))}</button></div>'
 
 
 def _slot(slug: str, slot: Slot) -> str:
