@@ -12,7 +12,6 @@ from functools import cached_property
 from itertools import groupby
 from typing import cast
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -199,7 +198,7 @@ class DayAgenda:
 
     @property
     def skip_address(self) -> str:
-        return reverse("skip", args=[self.day])
+        return f"{day_address(self.day)}skip/"
 
     @property
     def has_skipped(self) -> bool:
@@ -231,6 +230,14 @@ class DayAgenda:
     @property
     def next(self) -> date | None:
         return self.day + ONE_DAY if self.day <= self.today else None
+
+    @property
+    def previous_address(self) -> str:
+        return day_address(self.previous) if self.previous else ""
+
+    @property
+    def next_address(self) -> str:
+        return day_address(self.next) if self.next else ""
 
     @property
     def progress(self) -> str:
@@ -304,21 +311,30 @@ def day_agenda(user: User, day: date, today: date, rows: Sequence[PlanItem] | No
         day=day,
         today=today,
         cards=cards,
-        strip=[_strip_day(record, one, today) for one in week.days],
+        strip=_strip(record, week, today),
         has_previous=any(row.starts_on < day for row in rows),
         pause=record.pause_on(day),
         offer=growth.offer(user, record, today) if is_today else None,
     )
 
 
-def _strip_day(record: Record, day: date, today: date) -> StripDay:
-    on_plan = record.on_plan(day)
-    pairs = [(record.asked_on(exercise, day, today), record.done_on(exercise, day)) for exercise in on_plan]
-    needed = sum(asked for asked, _n in pairs)
-    credited = sum(min(asked, n) for asked, n in pairs)
-    if not on_plan:
+def _strip(record: Record, week: Week, today: date) -> list[StripDay]:
+    days = week.days
+    needed, credited = [0] * 7, [0] * 7
+    for exercise in record.items:
+        done = record.done.get(exercise, {})
+        for n, asked in enumerate(record.asked_in_week(exercise, week, today)):
+            needed[n] += asked
+            credited[n] += min(asked, done.get(days[n], 0))
+    return [_strip_day(record, day, today, needed[n], credited[n]) for n, day in enumerate(days)]
+
+
+def _strip_day(record: Record, day: date, today: date, needed: int, credited: int) -> StripDay:
+    # Of a day that asks for something there is no need to look at all exercises.
+    on_plan = () if needed else record.on_plan(day)
+    if not needed and not on_plan:
         mark, state = "off", _("no plan")
-    elif all(record.is_paused(exercise, day) for exercise in on_plan):
+    elif not needed and all(record.is_paused(exercise, day) for exercise in on_plan):
         mark, state = "paused", _("paused")
     elif day > today:
         mark, state = "ahead", _("still ahead")

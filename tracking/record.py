@@ -99,22 +99,25 @@ class Record:
 
     def asked_on(self, exercise: int, day: date, today: date) -> int:
         week = Week.of(day, self.week_start)
+        return self.asked_in_week(exercise, week, today)[(day - week.first).days]
+
+    def asked_in_week(self, exercise: int, week: Week, today: date, lately: bytes | None = None) -> Sequence[int]:
+        """`asked_on` for each of its days, worked out once.
+
+        `lately` has a 1 for each day on which it was done, from six days before the week on, where that is at hand.
+        """
         asked = self._asked.get((exercise, week, today))
         if asked is None:
             done = self.done.get(exercise, {})
-            lately = bytes(bool(done.get(one)) for one in (*week.shifted(-1).days[1:], *week.days))
-            asked = self._asked[exercise, week, today] = self.asked_in_week(exercise, week, today, lately)
-        return asked[(day - week.first).days]
+            if lately is None:
+                lately = bytes(bool(done.get(day)) for day in (*week.shifted(-1).days[1:], *week.days))
+            asked = adherence.asked_in_week(self.items[exercise], week, today, done, lately, self._paused)
+            self._asked[exercise, week, today] = asked
+        return asked
 
     @cached_property
     def _asked(self) -> dict[tuple[int, Week, date], Sequence[int]]:
-        """What each day of a week asks for, worked out once for all of them."""
         return {}
-
-    def asked_in_week(self, exercise: int, week: Week, today: date, lately: bytes) -> Sequence[int]:
-        """`asked_on` for each of its days; `lately` is what was done from six days before it, a 1 for each day."""
-        done = self.done.get(exercise, {})
-        return adherence.asked_in_week(self.items[exercise], week, today, done, lately, self._paused)
 
     def course(self, exercise: int, counts: bytes) -> Course:
         """Over all days of the record, from how often it was done on each of them."""

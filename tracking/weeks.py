@@ -13,7 +13,7 @@ from exercises.models import Exercise
 from exercises.words import frequency_in_words
 from tracking.adherence import Tally, total
 from tracking.agenda import MARK_ICONS, pause_in_words
-from tracking.dates import day_and_month, short_weekday, span, weekday
+from tracking.dates import day_and_month, short_weekday, span, week_address, weekday
 from tracking.models import Pause, PlanItem, Skip
 from tracking.record import Record, done_a_day, planned, read
 from tracking.schedule import Week
@@ -109,6 +109,14 @@ class WeekAgenda:
     @property
     def next(self) -> date | None:
         return self.week.shifted(1).first if self.week.last < self.today else None
+
+    @property
+    def previous_address(self) -> str:
+        return week_address(self.previous) if self.previous else ""
+
+    @property
+    def next_address(self) -> str:
+        return week_address(self.next) if self.next else ""
 
 
 def week_agenda(user: User, week: Week, today: date) -> WeekAgenda:

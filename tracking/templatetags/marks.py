@@ -4,10 +4,10 @@ Here and not in a template, as there are dozens of them on a page, and half of i
 """
 
 from collections.abc import Iterable
+from html import escape
 from typing import Any
 
 from django import template
-from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
@@ -84,13 +84,22 @@ def strip(agenda: DayAgenda) -> SafeString:
 
 
 @register.simple_tag
-def chart_cells(row: Row) -> SafeString:
-    """An exercise on the days of a week, each leading to the card of that day."""
-    slug = row.exercise.slug
-    return mark_safe(  # noqa: S308  # what is not ours is escaped
-        "".join(
-            f'<td role="cell" class="mark-{cell.mark}"><a href="{day_address(cell.day)}#exercise-{slug}">'
-            f'{icon(cell.icon)}<span class="visually-hidden">{escape(cell.words)}</span></a></td>'
-            for cell in row.cells
-        )
+def chart_rows(rows: Iterable[Row]) -> SafeString:
+    """One row an exercise, with a cell for each day of the week that leads to the card of that day."""
+    return mark_safe("".join(_row(row) for row in rows))  # noqa: S308  # what is not ours is escaped
+
+
+def _row(row: Row) -> str:
+    exercise, slug, tally = row.exercise, row.exercise.slug, row.tally
+    cells = "".join(
+        f'<td role="cell" class="mark-{cell.mark}"><a href="{day_address(cell.day)}#exercise-{slug}">'
+        f'{icon(cell.icon)}<span class="visually-hidden">{escape(cell.words)}</span></a></td>'
+        for cell in row.cells
+    )
+    total = f'{tally.credited}<span class="quiet">/{tally.prescribed}</span>' if tally.prescribed else "–"
+    return (
+        f'<tr role="row" data-exercise="{slug}" data-credited="{tally.credited}" data-prescribed="{tally.prescribed}">'
+        f'<th role="rowheader" scope="row" class="chart-name"><a href="{exercise.get_absolute_url()}">'
+        f"{escape(exercise.name)}</a> <small>{escape(row.how_often)}</small></th>"
+        f'{cells}<td role="cell" class="chart-sum">{total}</td></tr>'
     )
