@@ -24,7 +24,7 @@ from tracking.adherence import Tally
 from tracking.dates import day_address, day_and_month, full_date, short_weekday, span_words, weekday, weekday_and_date
 from tracking.models import Pause, PlanItem, Skip
 from tracking.record import Record, completed, counted, planned, read
-from tracking.schedule import ONE_DAY, Standing, Status, Week
+from tracking.schedule import ONE_DAY, Item, Standing, Status, Week
 
 SKIPPED = "skipped"
 GROUPS = (Status.DUE, Status.ENOUGH, SKIPPED, Status.RESTING, Status.COMPLETE, Status.PAUSED)
@@ -305,7 +305,8 @@ def day_agenda(user: User, day: date, today: date, rows: Sequence[PlanItem] | No
     for exercise, on, nth in completions:
         if on == day:
             nths[exercise].add(nth)
-    cards = [_card(row, record, day, today, nths[row.exercise_id]) for row in rows if row.value.in_force_on(day)]
+    planned_on_day = [(row, item) for row in rows if (item := row.value).in_force_on(day)]
+    cards = [_card(row, item, record, day, today, nths[row.exercise_id]) for row, item in planned_on_day]
     cards.sort(key=lambda card: GROUPS.index(card.group))
     return DayAgenda(
         day=day,
@@ -347,15 +348,15 @@ def _strip_day(record: Record, day: date, today: date, needed: int, credited: in
     return StripDay(day, short_weekday(day), day.day, mark, f"{weekday(day)}, {day_and_month(day)}: {state}")
 
 
-def _card(row: PlanItem, record: Record, day: date, today: date, nths: set[int]) -> Card:
+def _card(row: PlanItem, item: Item, record: Record, day: date, today: date, nths: set[int]) -> Card:
     needed = record.asked_on(row.exercise_id, day, today)
-    frequency = record.frequency(row.value, day)
+    frequency = record.frequency(item, day)
     address = f"{day_address(day)}{row.exercise.slug}/"
     return Card(
         exercise=row.exercise,
         frequency=frequency,
         dose=row.dose.minimum if record.is_kept(row.exercise_id, day) else row.dose,
-        standing=record.standing(row.value, day),
+        standing=record.standing(item, day),
         done=len(nths),
         needed=needed,
         slots=_slots(frequency, row.slot_name_list, nths, needed, address),

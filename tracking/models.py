@@ -1,6 +1,5 @@
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from functools import cached_property
 from typing import Any, Self
 
 from django.conf import settings
@@ -82,7 +81,7 @@ class PlanItem(FrequencyFields, DoseFields):
             models.UniqueConstraint(name="planitem_one_open", fields=["user", "exercise"], condition=Q(ends_on=None)),
         ]
 
-    @cached_property
+    @property
     def value(self) -> Item:
         return Item(self.exercise_id, self.frequency, self.starts_on, self.ends_on)
 
