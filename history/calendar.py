@@ -1,12 +1,11 @@
 """The days of a year, month by month, as values for the calendar and for the table beside it."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from itertools import groupby
-from typing import NamedTuple
 
+from django.utils.html import escape
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -20,61 +19,64 @@ AHEAD, FREE, PAUSED = "ahead", "free", "paused"
 """The marks of days without a level: still to come, nothing asked, and a pause asked for nothing."""
 
 
-class Day(NamedTuple):
-    """`mark` is a level from "0" to "4", or why there is none; `words` says the same."""
-
-    day: date
-    mark: str
-    words: str
-    is_today: bool
+Mark = tuple[str, str]
+"""A level from "0" to "4", or why a day has none; and the same in words, escaped."""
 
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    days: Sequence[Day]
+    """The marks of its days from `first` on."""
+
+    first: date
+    marks: Sequence[Mark]
+    today: date
     week_start: int
 
     @property
     def name(self) -> str:
-        return month(self.days[0].day)
+        return month(self.first)
 
     @property
     def title(self) -> str:
-        return month_and_year(self.days[0].day)
+        return month_and_year(self.first)
 
     @property
     def blanks(self) -> int:
         """The days of the first week that do not belong to it."""
-        return (self.days[0].day.weekday() - self.week_start) % 7
+        return (self.first.weekday() - self.week_start) % 7
 
     @property
     def heads(self) -> Sequence[tuple[str, str]]:
         """The weekdays, short and in full."""
-        return [(short_weekday(day), weekday(day)) for day in Week.of(self.days[0].day, self.week_start).days]
+        return [(short_weekday(day), weekday(day)) for day in Week.of(self.first, self.week_start).days]
 
 
 def months(
-    first: date, last: date, today: date, tallies: Mapping[date, Tally], paused: Collection[date], week_start: int
+    first: date, last: date, today: date, days: Sequence[tuple[int, int]], paused: Iterable[date], week_start: int
 ) -> Sequence[Month]:
-    """From `first` to the end of the month of `last`. Without a tally a day is free, unless it is still to come."""
-    end = (last.replace(day=28) + 4 * ONE_DAY).replace(day=1)
-    ahead, free = (AHEAD, _("still ahead")), (FREE, doses_in_words(Tally()))
-    in_pause, language = (PAUSED, _("paused")), get_language()
-    days = []
-    for day in map(date.fromordinal, range(first.toordinal(), end.toordinal())):
-        tally = tallies.get(day)
-        if day > today:
-            mark, words = ahead
-        elif tally and tally.prescribed:
-            mark, words = _told(tally.credited, tally.prescribed, language)
-        else:
-            mark, words = in_pause if day in paused else free
-        days.append(Day(day, mark, words, day == today))
-    return [Month(list(of_month), week_start) for _n, of_month in groupby(days, lambda one: one.day.month)]
+    """From `first` to the end of the month of `last`, which is not after today; `days` are what each got and asked for.
+
+    What comes after `last` is still ahead.
+    """
+    language = get_language()
+    marks = [_told(credited, asked, language) for credited, asked in days]
+    in_pause, begin = (PAUSED, escape(_("paused"))), first.toordinal()
+    for day in paused:
+        if first <= day <= last and marks[day.toordinal() - begin][0] == FREE:
+            marks[day.toordinal() - begin] = in_pause
+    marks += 30 * [(AHEAD, escape(_("still ahead")))]
+    found = []
+    while first <= last:
+        following = (first.replace(day=28) + 4 * ONE_DAY).replace(day=1)
+        of_month = marks[first.toordinal() - begin : following.toordinal() - begin]
+        found.append(Month(first, of_month, today, week_start))
+        first = following
+    return found
 
 
 @lru_cache(maxsize=1024)
-def _told(credited: int, prescribed: int, _language: str | None) -> tuple[str, str]:
-    """The level of a day and its words. Hundreds of days share a few of them."""
+def _told(credited: int, prescribed: int, _language: str | None) -> Mark:
+    """The mark of a day that has begun. Hundreds of days share a few of them."""
     tally = Tally(credited, prescribed)
-    return str(level(tally)), doses_in_words(tally)
+    reached = level(tally)
+    return FREE if reached is None else str(reached), escape(doses_in_words(tally))

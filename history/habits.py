@@ -3,12 +3,15 @@
 Where there is too little to go by, the answer is None, and the pages say nothing.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from itertools import compress
+from operator import or_
 
 from tracking.adherence import KEPT_FROM, Tally, total
+from tracking.course import AT_MOST
 
 FEWEST_DAYS = 4
 """On fewer days than these nothing is usual."""
@@ -35,19 +38,13 @@ def usual_weekday(times: Sequence[int]) -> int | None:
     return times.index(most)
 
 
-def longest_gap(course: Iterable[tuple[int, int]]) -> int:
-    """The longest run of days without a dose, from pairs that tell of each day whether it was asked for and done.
+def longest_gap(asking: bytes, done: bytes) -> int:
+    """The longest run of days without a dose; a byte of each day tells whether it was asked for, and done.
 
     A paused day, on which nothing is asked, does not lengthen a gap, and ends it only with a dose.
     """
-    longest = run = 0
-    for is_asked, is_done in course:
-        if is_done:
-            run = 0
-        elif is_asked:
-            run += 1
-            longest = max(longest, run)
-    return longest
+    that_tell = bytes(compress(done.translate(AT_MOST[1]), map(or_, asking, done)))
+    return max(map(len, that_tell.split(b"\1")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +81,14 @@ def weekday_gap(days: Mapping[date, Tally]) -> int | None:
 
 def _is_behind(own: Tally, everything: Tally) -> bool:
     others = Tally(everything.credited - own.credited, everything.prescribed - own.prescribed)
-    if own.adherence is None or others.adherence is None:
-        return False
-    return own.adherence < KEPT_FROM and others.adherence - own.adherence >= CLEARLY
+    return own.prescribed > 0 and not own.kept and _is_ahead(others, own, CLEARLY)
+
+
+def _is_ahead(one: Tally, other: Tally, by: Fraction) -> bool:
+    """Whether the share of one is so much higher; never where nothing was asked."""
+    asked = one.prescribed * other.prescribed
+    more = one.credited * other.prescribed - other.credited * one.prescribed
+    return asked > 0 and more * by.denominator >= by.numerator * asked
 
 
 def change(finished: Sequence[Tally]) -> tuple[Tally, Tally] | None:
@@ -95,9 +97,8 @@ def change(finished: Sequence[Tally]) -> tuple[Tally, Tally] | None:
     before, latest = total(weeks[:FEWEST_WEEKS]), total(weeks[FEWEST_WEEKS:])
     if len(weeks) < 2 * FEWEST_WEEKS or not all(week.prescribed for week in weeks):
         return None
-    if before.adherence is None or latest.adherence is None:
-        return None
-    return (before, latest) if abs(latest.adherence - before.adherence) >= CHANGED else None
+    has_changed = _is_ahead(latest, before, CHANGED) or _is_ahead(before, latest, CHANGED)
+    return (before, latest) if has_changed else None
 
 
 STEPS = (Fraction(1, 2), KEPT_FROM, Fraction(1))

@@ -6,11 +6,9 @@ a hundred down a band. Strokes keep their width all the same, so that a line of 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from fractions import Fraction
-from functools import cached_property, lru_cache
 
 from pain.rule import WORST
-from pain.trend import Spread
+from pain.trend import InWhole
 from tracking.adherence import Tally
 
 STEP = 10
@@ -21,6 +19,9 @@ FEWEST = 12
 STUB = 2
 """The height of a bar of 0 %, which is not the same as no bar."""
 
+DOWN = [f"{BAND - BAND * half / (2 * WORST):.1f}" for half in range(2 * WORST + 1)]
+"""How far down each half of a score lies."""
+
 
 @dataclass(frozen=True, slots=True)
 class WeekMarks:
@@ -28,71 +29,36 @@ class WeekMarks:
 
     tally: Tally
     strength: float | None
-    pain: Spread | None
+    pain: InWhole | None
     is_running: bool
-    label: str  # for the scale below; empty for most
 
 
 class Picture:
+    """Each kind of mark as the one path that it is; those of pain are empty without a check-in."""
+
     pain_lines = tuple((f"{6 + BAND - BAND * n // WORST}", n) for n in (0, WORST // 2, WORST))
     share_lines = tuple((f"{6 + BAND - percent}", percent) for percent in (0, 50, 100))
 
     def __init__(self, weeks: Sequence[WeekMarks]) -> None:
-        self.weeks = weeks
         self.across = STEP * max(len(weeks), FEWEST)
+        kept, other, running = list[str](), list[str](), list[str]()
+        strength, pain, ranges = list[str](), list[str](), list[str]()
+        for x, week in zip(range(STEP // 2, STEP * len(weeks), STEP), weeks, strict=True):
+            tally = week.tally
+            if tally.percent is not None:
+                bars = running if week.is_running else kept if tally.kept else other
+                bars.append(f"M{x - 3} {BAND}v-{max(tally.percent, STUB)}h6V{BAND}z")
+            if week.strength is not None:
+                strength.append(f"{x} {BAND - BAND * week.strength:.1f}")
+            if week.pain:
+                twice_the_median, lowest, highest, _count = week.pain
+                pain.append(f"M{x} {DOWN[twice_the_median]}h0")
+                ranges.append(f"M{x} {DOWN[2 * highest]}V{DOWN[2 * lowest]}")
+        self.kept, self.other, self.running = "".join(kept), "".join(other), "".join(running)
+        self.pain, self.pain_ranges = "".join(pain), "".join(ranges)
+        # One line through the weeks that have a plan.
+        self.strength = "M" + "L".join(strength) if len(strength) > 1 else ""
 
-    @cached_property
-    def has_pain(self) -> bool:
-        return any(week.pain for week in self.weeks)
-
-    @property
-    def kept(self) -> str:
-        return self._bars(kept=True, running=False)
-
-    @property
-    def other(self) -> str:
-        return self._bars(kept=False, running=False)
-
-    @property
-    def running(self) -> str:
-        return self._bars(kept=None, running=True)
-
-    def _bars(self, kept: bool | None, running: bool) -> str:
-        return "".join(
-            f"M{x - 3} {BAND}v-{max(week.tally.percent, STUB)}h6V{BAND}z"
-            for x, week in self._placed
-            if week.tally.percent is not None
-            and week.is_running is running
-            and (kept is None or week.tally.kept is kept)
-        )
-
-    @cached_property
-    def strength(self) -> str:
-        """One line through the weeks that have a plan."""
-        points = [f"{x} {BAND - BAND * week.strength:.1f}" for x, week in self._placed if week.strength is not None]
-        return "M" + "L".join(points) if len(points) > 1 else ""
-
-    @property
-    def pain(self) -> str:
-        """A dot at the median of each week."""
-        return "".join(f"M{x} {_down(week.pain.median)}h0" for x, week in self._placed if week.pain)
-
-    @property
-    def pain_ranges(self) -> str:
-        return "".join(
-            f"M{x} {_down(week.pain.highest)}V{_down(week.pain.lowest)}" for x, week in self._placed if week.pain
-        )
-
-    @property
-    def labels(self) -> Sequence[tuple[str, str]]:
-        """Where, in percent of the width, and what."""
-        return [(f"{100 * x / self.across:.2f}%", week.label) for x, week in self._placed if week.label]
-
-    @cached_property
-    def _placed(self) -> Sequence[tuple[int, WeekMarks]]:
-        return [(STEP * place + STEP // 2, week) for place, week in enumerate(self.weeks)]
-
-
-@lru_cache(maxsize=1024)
-def _down(score: int | Fraction) -> str:
-    return f"{float(BAND - BAND * score / WORST):.1f}"
+    def percent(self, week: int) -> str:
+        """How far to the right the middle of a week lies."""
+        return f"{100 * (STEP * week + STEP // 2) / self.across:.2f}%"

@@ -3,26 +3,24 @@
 The rule is written up, with worked examples, in `docs/adherence.md`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import accumulate
-from operator import sub
+from itertools import compress
 
-from tracking.adherence import prescribed_weekly
-from tracking.course import Course
+from tracking.course import PRESCRIBED, Course, last_sevens, sums
 
 HALF_LIFE = 13
 """After so many days without a dose, half of the strength is left."""
 
-MEMORY = 0.5 ** (1 / HALF_LIFE)
+MEMORY: float = 0.5 ** (1 / HALF_LIFE)
 
 
 @dataclass(frozen=True, slots=True)
 class Shares:
     """What each day credits, and what it asks for. A day that asks for nothing leaves the strength as it was."""
 
-    credited: list[int]
-    asked: list[int]
+    credited: Sequence[int]
+    asked: Sequence[int]
 
     def up_to(self, end: int) -> "Shares":
         """The days before the one with the number `end`."""
@@ -34,28 +32,22 @@ def shares(course: Course) -> Shares:
 
     A weekly frequency is looked at over the seven days that end with the day, so that a day of rest is no bad day.
     """
-    credited, asked = list(course.credited), list(course.daily)
-    if any(course.weekly):
-        most, done = map(prescribed_weekly, _sevens(course.weekly)), _sevens(course.on_plan)
-        for day, (n, of_week, is_weekly) in enumerate(zip(done, most, course.weekly, strict=True)):
-            if is_weekly:
-                credited[day], asked[day] = min(n, of_week), of_week
-    return Shares(credited, asked)
+    if not any(course.weekly):
+        return Shares(course.credited, course.daily)
+    most = last_sevens(course.weekly).translate(PRESCRIBED)
+    done = bytes(map(min, last_sevens(course.on_plan), most))
+    return Shares(*(_or_weekly(course, *rows) for rows in ((course.credited, done), (course.daily, most))))
 
 
-def _sevens(days: bytes) -> list[int]:
-    """The sum of the seven days that end with each day."""
-    sums = list(accumulate(days, initial=0))
-    return [*sums[1:7], *map(sub, sums[7:], sums)]
+def _or_weekly(course: Course, daily: bytes, weekly: bytes) -> bytes:
+    """The one or the other for each day, by what its frequency is."""
+    return bytes(w if is_weekly else d for d, w, is_weekly in zip(daily, weekly, course.weekly, strict=True))
 
 
-def together(exercises: Iterable[Shares]) -> Shares:
+def together(exercises: Sequence[Shares]) -> Shares:
     """The shares of several exercises as those of one; each has the same days."""
-    listed = list(exercises)
-    return Shares(
-        list(map(sum, zip(*(one.credited for one in listed), strict=True))),
-        list(map(sum, zip(*(one.asked for one in listed), strict=True))),
-    )
+    credited, asked = [bytes(one.credited) for one in exercises], [bytes(one.asked) for one in exercises]
+    return Shares(list(sums(credited)), list(sums(asked)))
 
 
 def strength(days: Shares, is_over: bool = True) -> list[float]:
@@ -73,3 +65,18 @@ def strength(days: Shares, is_over: bool = True) -> list[float]:
     if course and not is_over:
         course[-1] = max([0.0, *course][-2:])
     return course
+
+
+def strength_at_last(days: Shares, is_over: bool = True) -> float:
+    """The strength at the end of the last day alone, which is quicker where each day asks for as much as the others."""
+    amounts = set(days.asked) - {0}
+    if len(amounts) != 1:
+        return strength(days, is_over)[-1] if days.asked else 0.0
+    [asked] = amounts
+    memory, now = MEMORY, 0.0
+    gains = [(1 - memory) * credited / asked for credited in range(asked + 1)]
+    *before, last = compress(days.credited, days.asked)
+    for credited in before:
+        now = memory * now + gains[credited]
+    with_last = memory * now + gains[last]
+    return with_last if is_over or not days.asked[-1] else max(now, with_last)

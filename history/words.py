@@ -8,8 +8,6 @@ from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from history.habits import change, kept_lately, weekday_gap
-from pain.trend import Spread
-from pain.words import spread_in_words
 from tracking.adherence import Tally
 
 WEEKDAYS = (
@@ -63,25 +61,6 @@ def _on_change(finished: Sequence[Tally]) -> str:
 def doses_in_words(tally: Tally) -> str:
     """“20 of 24 doses”, of a day or of a week."""
     return doses_in(tally.credited, tally.prescribed, get_language())
-
-
-class WeekWords:
-    """The words of many weeks. What is the same in all of them is looked up once, as looking up takes its time."""
-
-    def __init__(self) -> None:
-        self._language = get_language()
-        self._kept, self._strength, self._pain = _("kept"), _("strength %(n)d"), _("pain %(spread)s")
-
-    def of(self, tally: Tally, strength: int | None, pain: Spread | None) -> str:
-        """“20 of 24 doses · kept · strength 64 · pain 3 (2–5)”."""
-        parts = [doses_in(tally.credited, tally.prescribed, self._language)]
-        if tally.kept:
-            parts.append(self._kept)
-        if strength is not None:
-            parts.append(self._strength % {"n": strength})
-        if pain:
-            parts.append(self._pain % {"spread": spread_in_words(pain)})
-        return " · ".join(parts)
 
 
 @lru_cache(maxsize=4096)

@@ -8,16 +8,16 @@ the year of the first day and of today as well, which have no other week in the 
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
-from itertools import repeat
+from itertools import starmap
 
 from accounts.models import User
 from history import calendar
 from history.habits import LATELY
-from history.strength import Shares, shares, strength, together
-from tracking.adherence import Tally, total
-from tracking.course import AT_MOST, Course, DaysDone, tally_of
+from history.strength import Shares, shares, strength, strength_at_last, together
+from tracking.adherence import Tally
+from tracking.course import AT_MOST, Course, DaysDone, sums, tally_of
 from tracking.record import Record, counts_a_day, planned, read
 from tracking.schedule import Week
 
@@ -33,10 +33,11 @@ class Year:
         self.running = Week.of(today, record.week_start)
         self.is_running = year == today.year
         first_week = Week.of(start, record.week_start)
-        also = {week for week, day in ((first_week, start), (self.running, today)) if day.year == year}
-        recorded = Week(record.first).through(Week.of(record.last, record.week_start))
-        self.weeks = [week for week in recorded if week.first.year == year or week in also]
-        self._weeks_before = [week for week in recorded if week.first < self.weeks[0].first]
+        also = {week.first for week, day in ((first_week, start), (self.running, today)) if day.year == year}
+        recorded = map(date.fromordinal, range(record.first.toordinal(), record.last.toordinal() + 1, 7))
+        of_year = [(n, day) for n, day in enumerate(recorded) if day.year == year or day in also]
+        self._weeks_before = of_year[0][0]
+        self.weeks = [Week(day) for _n, day in of_year]
 
     @property
     def years(self) -> Sequence[int]:
@@ -52,11 +53,6 @@ class Year:
         return self.last_day < self.today
 
     @cached_property
-    def _counted_weeks(self) -> Sequence[Week]:
-        """A year gone by is looked at alone; the running one goes on where the last one ended."""
-        return [*self._weeks_before, *self.weeks] if self.is_running else self.weeks
-
-    @cached_property
     def courses(self) -> Mapping[int, Course]:
         """Each exercise over all days of the record."""
         nothing = bytes((self.record.last - self.record.first).days + 1)
@@ -66,72 +62,98 @@ class Year:
         """The number of a day in the courses."""
         return (day - self.record.first).days
 
+    @property
+    def _first_counted(self) -> int:
+        """A year gone by is looked at alone; the running one goes on where the last one ended."""
+        return 0 if self.is_running else self._weeks_before
+
     @cached_property
-    def by_exercise(self) -> Mapping[int, Sequence[Tally]]:
+    def _by_exercise(self) -> Mapping[int, tuple[Sequence[int], Sequence[int]]]:
+        """What each of the weeks that are looked at credits and asks for, oldest first."""
+        first, n = self._first_counted, self._weeks_before + len(self.weeks) - self._first_counted
+        return {one: course.weeks(7 * first, n) for one, course in self.courses.items()}
+
+    def of_exercise(self, exercise: int) -> tuple[Sequence[int], Sequence[int]]:
+        """What each week of the year credits and asks for, oldest first."""
+        credited, asked = self._by_exercise[exercise]
+        return credited[-len(self.weeks) :], asked[-len(self.weeks) :]
+
+    @cached_property
+    def _by_week(self) -> Sequence[Tally]:
         """One tally for each of the weeks that are looked at, oldest first."""
-        weeks = self._counted_weeks
-        first = self.place(weeks[0].first)
-        return {one: course.tallies(first, len(weeks)) for one, course in self.courses.items()}
+        if not self._by_exercise:
+            return [Tally()] * (self._weeks_before + len(self.weeks) - self._first_counted)
+        credited, asked = zip(*self._by_exercise.values(), strict=True)
+        return list(map(tally_of, map(sum, zip(*credited, strict=True)), map(sum, zip(*asked, strict=True))))
 
-    @cached_property
-    def by_week(self) -> Mapping[Week, Tally]:
-        weeks = self._counted_weeks
-        totals = map(total, zip(*self.by_exercise.values(), strict=True)) if self.by_exercise else repeat(Tally())
-        return dict(zip(weeks, totals, strict=False))
+    @property
+    def tallies(self) -> Sequence[Tally]:
+        """One for each week of the year, oldest first."""
+        return self._by_week[-len(self.weeks) :]
 
-    def of_year(self, exercise: int) -> Sequence[Tally]:
-        """One tally for each week of the year, oldest first."""
-        return self.by_exercise[exercise][-len(self.weeks) :]
-
-    @cached_property
+    @property
     def finished(self) -> Sequence[Tally]:
         """One tally for each week that is over, oldest first."""
-        return [tally for week, tally in self.by_week.items() if week.last < self.today]
+        return self._by_week if self.weeks[-1].last < self.today else self._by_week[:-1]
 
     @property
     def is_cut_off(self) -> bool:
         """Whether there are weeks before those that are looked at."""
-        return self.start < self._counted_weeks[0].first
+        return self.start < self.record.first + timedelta(weeks=self._first_counted)
 
     @cached_property
-    def by_day(self) -> Mapping[date, Tally]:
-        """What each day asked for and got, up to today: of the year, and of the last weeks before it."""
-        weeks = [*self._weeks_before[-LATELY:], *self.weeks]
-        first = self.place(weeks[0].first)
-        asked = [self._asked(one, course, first, weeks) for one, course in self.courses.items()]
-        done = (course.done[first:] for course in self.courses.values())
-        credited = [map(min, *pair) for pair in zip(done, asked, strict=True)]
-        days = map(date.fromordinal, range(weeks[0].first.toordinal(), min(weeks[-1].last, self.today).toordinal() + 1))
+    def _by_day(self) -> tuple[int, Sequence[tuple[int, int]]]:
+        """The number of the first day of the year, or of the last weeks before it; and what each day since then got
+        and asked for."""
+        first = max(0, self._weeks_before - LATELY)
+        weeks = [Week(self.record.first + timedelta(weeks=n)) for n in range(first, self._weeks_before)] + self.weeks
+        days = slice(7 * first, 7 * (first + len(weeks)))
+        asked, credited = [], []
+        for one, course in self.courses.items():
+            if any(course.weekly[days]):
+                needed = self._needed(one, course, weeks)
+                asked.append(needed)
+                credited.append(bytes(map(min, course.done[days], needed)))
+            else:
+                asked.append(course.daily[days])
+                credited.append(course.credited[days])
         if not asked:
-            return dict.fromkeys(days, Tally())
-        tallies = map(tally_of, map(sum, zip(*credited, strict=True)), map(sum, zip(*asked, strict=True)))
-        return dict(zip(days, tallies, strict=False))
+            return days.start, [(0, 0)] * (7 * len(weeks))
+        return days.start, list(zip(sums(credited), sums(asked), strict=True))
 
-    def _asked(self, exercise: int, course: Course, first: int, weeks: Sequence[Week]) -> bytes:
+    def _needed(self, exercise: int, course: Course, weeks: Sequence[Week]) -> bytes:
         """What the days of these weeks needed of an exercise; a weekly one only on the days it was due."""
+        first = self.place(weeks[0].first)
         needed = bytearray(course.daily[first : first + 7 * len(weeks)])
-        if any(course.weekly):
-            lately = bytes(6) + course.done.translate(
-                AT_MOST[1]
-            )  # so that the six days before a week stand at its place
-            for n, week in enumerate(weeks):
-                days = slice(first + 7 * n, first + 7 * n + 7)
-                if any(course.weekly[days]):
-                    before = lately[days.start : days.stop + 6]
-                    needed[7 * n : 7 * n + 7] = self.record.asked_in_week(exercise, week, self.today, before)
+        # Six days more, so that those before a week stand at its place.
+        lately = bytes(6) + course.done.translate(AT_MOST[1])
+        for n, week in enumerate(weeks):
+            days = slice(first + 7 * n, first + 7 * n + 7)
+            if any(course.weekly[days]):
+                before = lately[days.start : days.stop + 6]
+                needed[7 * n : 7 * n + 7] = self.record.asked_in_week(exercise, week, self.today, before)
         return bytes(needed)
+
+    def by_day(self, first: date, last: date) -> Sequence[tuple[int, int]]:
+        """What each day from the one to the other got and asked for: of the year, or of the last weeks before it."""
+        start, days = self._by_day
+        return days[self.place(first) - start : self.place(last) - start + 1]
+
+    @property
+    def lately(self) -> Mapping[date, Tally]:
+        """What each day of the weeks before the running one asked for and got, as far as a sentence looks back."""
+        start, days = self._by_day
+        end = self.place(self.running.first)
+        begin = max(start, end - 7 * LATELY)
+        first = self.record.first.toordinal() + begin
+        tallies = starmap(tally_of, days[begin - start : end - start])
+        return dict(zip(map(date.fromordinal, range(first, first + end - begin)), tallies, strict=True))
 
     @property
     def months(self) -> Sequence[calendar.Month]:
-        first, last = date(self.year, 1, 1), date(self.year, 12, 31)
-        return calendar.months(
-            max(first, self.start),
-            min(last, self.today),
-            self.today,
-            self.by_day,
-            self.record.days_of_pauses,
-            self.record.week_start,
-        )
+        first, last = max(date(self.year, 1, 1), self.start), min(date(self.year, 12, 31), self.today)
+        tallies, record = self.by_day(first, last), self.record
+        return calendar.months(first, last, self.today, tallies, record.days_of_pauses, record.week_start)
 
     @cached_property
     def _shares(self) -> Mapping[int, Shares]:
@@ -140,17 +162,17 @@ class Year:
 
     def strength_of(self, exercise: int) -> float:
         """At the end of the last day."""
-        return strength(self._shares[exercise], self.is_over)[-1]
+        return strength_at_last(self._shares[exercise], self.is_over)
 
-    @cached_property
-    def _strength(self) -> Sequence[float]:
-        return strength(together(self._shares.values()), self.is_over)
-
-    def strength_after(self, week: Week) -> float | None:
-        """Of all exercises together, at the end of a week, or today; None without a plan."""
-        if week.last < self.start:
-            return None
-        return self._strength[self.place(min(week.last, self.last_day))] if self._strength else None
+    @property
+    def strengths(self) -> Sequence[float | None]:
+        """Of all exercises together, at the end of each week, or today; None without a plan."""
+        days = strength(together(list(self._shares.values())), self.is_over)
+        if not days:
+            return [None] * len(self.weeks)
+        ends = [*range(7 * self._weeks_before + 6, len(days) - 1, 7), len(days) - 1]
+        begun = self.place(self.start)
+        return [days[end] if end >= begun else None for end in ends[: len(self.weeks)]]
 
 
 def read_year(user: User, today: date, year: int | None) -> Year | None:

@@ -14,7 +14,7 @@ KEPT, MISSED, PAUSED, EVERYTHING = Tally(6, 7), Tally(3, 7), Tally(0, 0), Tally(
 
 def gap_of(course: str) -> int:
     """“+” a day with a dose, “-” one without, “p” a paused one, “P” a paused one with a dose."""
-    return longest_gap([(day in "+-", day in "+P") for day in course])
+    return longest_gap(bytes(day in "+-" for day in course), bytes(day in "+P" for day in course))
 
 
 @pytest.mark.parametrize(

@@ -86,7 +86,7 @@ def test_the_adherence_of_each_week_is_that_of_the_history(week_start: int) -> N
         did(user, stand, date(2026, 8, 31) + timedelta(days=n))
     past = history(user, NOW.date(), 2026)
     assert past
-    told = {line.week: line.tally for line in past.lines}
+    told = {Week(line.first): line.tally for line in past.lines}
     assert len(told) >= 12
     assert tallies(user, min(told, key=lambda week: week.first), max(told, key=lambda week: week.first)) == told
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exercises.prescription import MAX_PER, Frequency, Per
-from history.strength import HALF_LIFE, Shares, strength, together
+from history.strength import HALF_LIFE, Shares, strength, strength_at_last, together
 from history.strength import shares as shares_of
 from tests.test_adherence_docs import frequencies_by_words
 from tracking.course import Course
@@ -41,6 +41,13 @@ def by_the_formula(days: Shares) -> float:
 def test_it_is_the_formula_of_the_page(course: tuple[list[Frequency | None], list[int]]) -> None:
     days = shares(*course)
     assert strength(days)[-1] == pytest.approx(by_the_formula(days), abs=1e-12)
+
+
+@given(courses(), st.booleans())
+def test_of_the_last_day_alone_it_is_the_same(course: tuple[list[Frequency | None], list[int]], is_over: bool) -> None:
+    days = shares(*course)
+    assert strength_at_last(days, is_over) == strength(days, is_over)[-1]
+    assert strength_at_last(Shares([], []), is_over) == 0
 
 
 @given(courses())

@@ -20,6 +20,7 @@ from tests.builders import (
     on_plan,
     text_of,
 )
+from tracking.adherence import Tally
 from tracking.agenda import day_agenda
 from tracking.models import Completion, Pause
 from tracking.schedule import Week
@@ -89,7 +90,8 @@ def test_the_calendar_agrees_with_the_page_of_each_day() -> None:
     for n in range(0, 22, 2):
         did(user, walk, date(2026, 10, 28) + timedelta(days=n), 1 + n % 3)
         did(user, grip, date(2026, 10, 28) + timedelta(days=n * 2 % 21))
-    by_day = read_year(user, TODAY, None).by_day  # type: ignore[union-attr]  # there is one
+    tallies = read_year(user, TODAY, None).by_day(date(2026, 10, 28), TODAY)  # type: ignore[union-attr]  # there is one
+    by_day = {date(2026, 10, 28) + timedelta(days=n): Tally(*tally) for n, tally in enumerate(tallies)}
     assert len(set(by_day.values())) > 4
     for n in range(23):
         day = date(2026, 10, 28) + timedelta(days=n)

@@ -5,11 +5,12 @@ summed at once, without a look at each of its days; with thousands of days on a 
 figures are those of `adherence.tally`, week for week.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from itertools import groupby
+from operator import add
 
 from exercises.prescription import Frequency, Per
 from tracking.adherence import Tally, prescribed_weekly
@@ -17,6 +18,9 @@ from tracking.schedule import MAX_NTH
 
 AT_MOST = [bytes(min(n, most) for n in range(256)) for most in range(MAX_NTH + 1)]
 """By the most that counts: what each number becomes."""
+
+PRESCRIBED = bytes(map(prescribed_weekly, range(256)))
+"""By the sevenths of some days: what they ask for together."""
 
 tally_of = lru_cache(maxsize=4096)(Tally)
 """There are few tallies of a week or a day, and thousands of weeks and days."""
@@ -78,13 +82,38 @@ class Course:
                 weekly[days] = asks
         return cls(done, bytes(daily), bytes(credited), bytes(weekly), bytes(asking), bytes(on_plan))
 
-    def tallies(self, first: int, weeks: int) -> list[Tally]:
-        """Of so many weeks one after the other, from the day with the number `first` on."""
-        spans = [slice(n, n + 7) for n in range(first, first + 7 * weeks, 7)]
-        asked, credited = [sum(self.daily[days]) for days in spans], [sum(self.credited[days]) for days in spans]
+    def weeks(self, first: int, n: int) -> tuple[Sequence[int], Sequence[int]]:
+        """What `n` weeks from the day with the number `first` on credit and ask for, one after the other."""
+        days = slice(first, first + 7 * n)
+        credited, asked = _by_sevens(self.credited[days]), _by_sevens(self.daily[days])
         if any(self.weekly):
-            most = [prescribed_weekly(sum(self.weekly[days])) for days in spans]
-            done = [sum(self.on_plan[days]) for days in spans]
-            asked = list(map(sum, zip(asked, most, strict=True)))
-            credited = [n + min(of_week) for n, *of_week in zip(credited, done, most, strict=True)]
-        return list(map(tally_of, credited, asked))
+            most = _by_sevens(self.weekly[days]).translate(PRESCRIBED)
+            done = map(min, _by_sevens(self.on_plan[days]), most)
+            return list(map(add, credited, done)), list(map(add, asked, most))
+        return credited, asked
+
+
+def added(rows: Iterable[bytes], length: int) -> bytes:
+    """The sum of the bytes at each place, none of which may be over 255.
+
+    As numbers of that many places to the base of 256, they are summed at once.
+    """
+    return sum(int.from_bytes(row, "little") for row in rows).to_bytes(length, "little")
+
+
+def sums(rows: Sequence[bytes]) -> Sequence[int]:
+    """The same, however high they are."""
+    if rows and sum(max(row, default=0) for row in rows) < 256:
+        return added(rows, len(rows[0]))
+    return list(map(sum, zip(*rows, strict=True)))
+
+
+def last_sevens(days: bytes) -> bytes:
+    """The sum of the seven days that end with each day, of which none is over 36."""
+    later = (bytes(n) + days for n in range(7))
+    return added(later, len(days) + 6)[: len(days)]
+
+
+def _by_sevens(days: bytes) -> bytes:
+    """The sum of each seven days, of which none is over 36."""
+    return added((days[n::7] for n in range(7)), len(days) // 7)

@@ -1,49 +1,66 @@
-"""The days of a month as rows of a table. Here and not in a template, as there are hundreds of them on a page."""
+"""The days of a year as tables. Here and not in a template, as there are hundreds of them on a page."""
+
+from collections.abc import Sequence
+from datetime import date
+from functools import lru_cache
 
 from django import template
-from django.utils.html import escape, format_html_join
+from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import pgettext
+from django.utils.translation import get_language, pgettext
 
-from history.calendar import AHEAD, Day, Month
-from tracking.dates import day_address, day_and_month, short_weekday
+from history.calendar import AHEAD, Month
+from tracking.dates import day_address, day_and_month, month, short_weekday
+from tracking.schedule import ONE_DAY
 
 register = template.Library()
 
 
 @register.simple_tag
-def day_heads(month: Month) -> SafeString:
-    """The weekdays above them: a letter each, with the name for those who listen."""
-    return format_html_join(
-        "", '<th scope="col" abbr="{1}">{0}</th>', ((short[0], name) for short, name in month.heads)
+def calendar_months(months: Sequence[Month]) -> SafeString:
+    """A table a month, with a cell a day."""
+    # The weekdays are a letter each, with the name for those who listen.
+    heads = "".join(f'<th scope="col" abbr="{escape(name)}">{escape(short[0])}</th>' for short, name in months[0].heads)
+    language = get_language()
+    return mark_safe("".join(_table(one, heads, language) for one in months))  # noqa: S308  # what is not ours is escaped
+
+
+def _table(one: Month, heads: str, language: str | None) -> str:
+    days = _cells_from(one.first, language)
+    marked = zip(days, one.marks, strict=False)
+    cells = one.blanks * ["<td></td>"]
+    cells += [f"{before}{level}{between}{words}{after}" for (before, between, after), (level, words) in marked]
+    at = (one.today - one.first).days
+    if 0 <= at < len(one.marks):
+        cells[one.blanks + at] = cells[one.blanks + at].replace("<td", '<td aria-current="date"', 1)
+    weeks = "</tr><tr>".join(["".join(cells[n : n + 7]) for n in range(0, len(cells), 7)])
+    return (
+        f'<table class="month"><caption>{escape(one.name)}</caption><thead><tr>{heads}</tr></thead>'
+        f"<tbody><tr>{weeks}</tr></tbody></table>"
     )
 
 
-@register.simple_tag
-def day_cells(month: Month) -> SafeString:
-    """The weeks of a month, a cell a day."""
+@lru_cache(maxsize=512)
+def _cells_from(first: date, _language: str | None) -> Sequence[tuple[str, str, str]]:
+    """What the cells of a month consist of, around the level and the words of a day: the same for everybody."""
     pattern = escape(pgettext("a day of a month", "%(day)d %(month)s: %(words)s"))
-    name = escape(month.name)
-    cells = ["<td></td>"] * month.blanks
-    for one in month.days:
-        now = ' aria-current="date"' if one.is_today else ""
-        words = pattern % {"day": one.day.day, "month": name, "words": one.words}
-        cells.append(
-            f'<td data-day="{one.day.isoformat()}" data-level="{one.mark}"{now}>'
-            f'<span class="visually-hidden">{words}</span></td>'
-        )
-    weeks = (cells[n : n + 7] for n in range(0, len(cells), 7))
-    return mark_safe("".join(f"<tr>{''.join(week)}</tr>" for week in weeks))  # noqa: S308  # words are escaped
+    name = escape(month(first))
+    cells, day = [], first
+    while day.month == first.month:
+        before, after = (pattern % {"day": day.day, "month": name, "words": "\0"}).split("\0")
+        cells.append((f'<td data-day="{day}" data-level="', f'"><span>{before}', f"{after}</span></td>"))
+        day += ONE_DAY
+    return cells
 
 
 @register.simple_tag
-def day_rows(month: Month) -> SafeString:
+def day_rows(one: Month) -> SafeString:
     """The days of a month that have begun, the latest first, a row each."""
-    begun = [day for day in reversed(month.days) if day.mark != AHEAD]
-    return mark_safe("".join(_row(day) for day in begun))  # noqa: S308  # words are escaped
+    begun = [(one.first + n * ONE_DAY, words) for n, (level, words) in enumerate(one.marks) if level != AHEAD]
+    return mark_safe("".join(_row(*day) for day in reversed(begun)))  # noqa: S308  # words are escaped
 
 
-def _row(one: Day) -> str:
-    name = escape(f"{short_weekday(one.day)}, {day_and_month(one.day)}")
-    link = f'<a href="{day_address(one.day)}">{name}</a>'
-    return f'<tr data-day="{one.day}"><th scope="row">{link}</th><td>{escape(one.words)}</td></tr>'
+def _row(day: date, words: str) -> str:
+    name = escape(f"{short_weekday(day)}, {day_and_month(day)}")
+    link = f'<a href="{day_address(day)}">{name}</a>'
+    return f'<tr data-day="{day}"><th scope="row">{link}</th><td>{words}</td></tr>'
