@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import compress
 
-from tracking.course import PRESCRIBED, Course, last_sevens, sums
+from tracking.course import PRESCRIBED, Course, added, last_sevens, sums, where
 
 HALF_LIFE = 13
 """After so many days without a dose, half of the strength is left."""
@@ -36,12 +36,10 @@ def shares(course: Course) -> Shares:
         return Shares(course.credited, course.daily)
     most = last_sevens(course.weekly).translate(PRESCRIBED)
     done = bytes(map(min, last_sevens(course.on_plan), most))
-    return Shares(*(_or_weekly(course, *rows) for rows in ((course.credited, done), (course.daily, most))))
-
-
-def _or_weekly(course: Course, daily: bytes, weekly: bytes) -> bytes:
-    """The one or the other for each day, by what its frequency is."""
-    return bytes(w if is_weekly else d for d, w, is_weekly in zip(daily, weekly, course.weekly, strict=True))
+    # A day has one frequency, so that what is not weekly on it is nothing.
+    credited, asked = where(course.weekly, done), where(course.weekly, most)
+    days = len(most)
+    return Shares(added((course.credited, credited), days), added((course.daily, asked), days))
 
 
 def together(exercises: Sequence[Shares]) -> Shares:
@@ -69,11 +67,10 @@ def strength(days: Shares, is_over: bool = True) -> list[float]:
 
 def strength_at_last(days: Shares, is_over: bool = True) -> float:
     """The strength at the end of the last day alone, which is quicker where each day asks for as much as the others."""
-    amounts = set(days.asked) - {0}
-    if len(amounts) != 1:
+    counted = bytes(days.asked).translate(None, b"\0")
+    if not counted or counted.count(counted[0]) < len(counted):
         return strength(days, is_over)[-1] if days.asked else 0.0
-    [asked] = amounts
-    memory, now = MEMORY, 0.0
+    memory, now, asked = MEMORY, 0.0, counted[0]
     gains = [(1 - memory) * credited / asked for credited in range(asked + 1)]
     *before, last = compress(days.credited, days.asked)
     for credited in before:

@@ -22,6 +22,8 @@ AT_MOST = [bytes(min(n, most) for n in range(256)) for most in range(MAX_NTH + 1
 PRESCRIBED = bytes(map(prescribed_weekly, range(256)))
 """By the sevenths of some days: what they ask for together."""
 
+ALL_BITS = bytes([0, *[255] * 255])
+
 tally_of = lru_cache(maxsize=4096)(Tally)
 """There are few tallies of a week or a day, and thousands of weeks and days."""
 
@@ -103,9 +105,18 @@ def added(rows: Iterable[bytes], length: int) -> bytes:
 
 def sums(rows: Sequence[bytes]) -> Sequence[int]:
     """The same, however high they are."""
-    if rows and sum(max(row, default=0) for row in rows) < 256:
-        return added(rows, len(rows[0]))
-    return list(map(sum, zip(*rows, strict=True)))
+    if not rows:
+        return []
+    low = bytes(range(255 // len(rows) + 1))
+    if any(row.translate(None, low) for row in rows):
+        return list(map(sum, zip(*rows, strict=True)))
+    return added(rows, len(rows[0]))
+
+
+def where(days: bytes, row: bytes) -> bytes:
+    """The bytes of a row on the days that are not 0, and 0 on the others."""
+    found = int.from_bytes(days.translate(ALL_BITS), "little") & int.from_bytes(row, "little")
+    return found.to_bytes(len(days), "little")
 
 
 def last_sevens(days: bytes) -> bytes:
