@@ -35,6 +35,7 @@ class Constant(template.Node):
         if found is None:
             if len(self.rendered) >= MOST:
                 self.rendered.clear()
-            alone = context.new(dict(zip(self.given, values, strict=True)))
+            alone = template.Context(dict(zip(self.given, values, strict=True)), autoescape=context.autoescape)
+            alone.template = context.template
             found = self.rendered[key] = mark_safe(self.nodelist.render(alone))  # noqa: S308  # rendered, so escaped
         return found

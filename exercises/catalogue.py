@@ -9,7 +9,7 @@ from time import monotonic
 from exercises.models import Exercise
 
 KEPT_SECONDS = 10
-"""So long after an edit in the admin other web processes may still show what was there before."""
+"""So long after an edit in the admin pages may still show what was there before."""
 
 _kept: tuple[float, Mapping[int, Exercise]] | None = None
 
@@ -37,10 +37,11 @@ def offered() -> list[Exercise]:
 
 def _catalogue() -> Mapping[int, Exercise]:
     global _kept
-    now = monotonic()
-    if _kept is None or now - _kept[0] > KEPT_SECONDS:
-        _kept = now, Exercise.objects.catalogue().with_equipment().in_bulk()
-    return _kept[1]
+    # Looked at once: another thread may forget it at any moment.
+    kept, now = _kept, monotonic()
+    if kept is None or now - kept[0] > KEPT_SECONDS:
+        kept = _kept = now, Exercise.objects.catalogue().with_equipment().in_bulk()
+    return kept[1]
 
 
 def forget() -> None:

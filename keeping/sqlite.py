@@ -20,7 +20,10 @@ LEFT_OUT = ("django_session", "cache")
 
 def write(file: Path) -> None:
     connection.ensure_connection()
-    copy(connection.connection, file)
+    try:
+        copy(connection.connection, file)
+    except sqlite3.Error as problem:
+        raise RefusedError(f"The backup cannot be written: {problem}.") from None
 
 
 def copy(source: sqlite3.Connection, file: Path) -> None:
@@ -62,6 +65,7 @@ def put_back(file: Path) -> None:
             with closing(_opened(file)) as backup:
                 copy(backup, draft)
             _bring_up_to_date(draft)
+            _ensure_ours(draft, Path(folder, "fresh.sqlite3"))
             connection.ensure_connection()
             with closing(sqlite3.connect(draft)) as source:
                 source.backup(connection.connection)
@@ -70,6 +74,20 @@ def put_back(file: Path) -> None:
     with connection.cursor() as cursor:
         # The log has grown by the whole database.
         cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _ensure_ours(draft: Path, fresh: Path) -> None:
+    """Tables, indexes and triggers are those of a new database: none is missing, and no other comes along."""
+    _bring_up_to_date(fresh)
+    others = _schema(draft) ^ _schema(fresh)
+    if others:
+        raise RefusedError(f"The backup is not of this program: it differs in {', '.join(sorted(others))}.")
+
+
+def _schema(file: Path) -> set[str]:
+    with closing(_opened(file)) as database:
+        found = database.execute("SELECT type, name FROM sqlite_schema WHERE name NOT LIKE 'sqlite%'")
+        return {f"{kind} {name}" for kind, name in found}
 
 
 def _opened(file: Path) -> sqlite3.Connection:

@@ -101,3 +101,45 @@ def test_a_worker_that_is_killed_is_replaced(tmp_path: Path) -> None:
                 assert time.monotonic() < deadline, "no other has come"
                 time.sleep(0.05)
             site.wait_until_it_answers()
+
+
+def everything_from(visitor: socket.socket) -> bytes:
+    """Until the site closes."""
+    received = b""
+    while part := visitor.recv(100_000):
+        received += part
+    return received
+
+
+def test_the_answer_to_head_has_no_body_that_would_pass_for_the_next_answer(site: Site) -> None:
+    with connection_to(site) as visitor:
+        https = b"Host: backpain.example\r\nX-Forwarded-Proto: https\r\n"
+        visitor.sendall(b"HEAD /safety/ HTTP/1.1\r\n" + https + b"\r\n")
+        visitor.sendall(b"GET /healthz HTTP/1.1\r\nConnection: close\r\n" + https + b"\r\n")
+        head, next_head, body = everything_from(visitor).split(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 200 OK\r\n")
+    assert next_head.startswith(b"HTTP/1.1 200 OK\r\n")
+    assert body == b"ok\n"
+
+
+@pytest.mark.parametrize(
+    "request_line", [b"GET http://[/healthz HTTP/1.1", b"GET /healthz HTTP/1.1\r\nContent-Length: " + b"1" * 5000]
+)
+def test_what_is_no_request_is_told_so(request_line: bytes, site: Site) -> None:
+    with connection_to(site) as visitor:
+        visitor.sendall(request_line + b"\r\nHost: backpain.example\r\n\r\n")
+        assert everything_from(visitor).startswith(b"HTTP/1.1 400 Bad Request\r\n")
+
+
+@pytest.mark.parametrize("before", [b"", b"0\r\nX: "])
+def test_a_line_between_chunks_comes_to_an_end(before: bytes, site: Site) -> None:
+    with connection_to(site) as visitor:
+        visitor.sendall(b"POST /accounts/login/ HTTP/1.1\r\nHost: backpain.example\r\n")
+        visitor.sendall(b"Transfer-Encoding: chunked\r\n\r\n" + before + b"1" * 20_000)
+        assert visitor.recv(100).startswith(b"HTTP/1.1 400 Bad Request\r\n")
+
+
+def test_who_asks_to_go_on_without_a_body_is_answered(site: Site) -> None:
+    with connection_to(site) as visitor:
+        visitor.sendall(b"GET /healthz HTTP/1.1\r\nHost: backpain.example\r\nExpect: 100-continue\r\n\r\n")
+        assert visitor.recv(100).startswith(b"HTTP/1.1 200 OK\r\n")

@@ -294,7 +294,7 @@ def planned_for(user: User, day: date) -> Sequence[PlanItem]:
 
 
 def day_agenda(user: User, day: date, today: date, rows: Sequence[PlanItem] | None = None) -> DayAgenda:
-    """The plan of `day`, out of its plan items if they are at hand. Four queries, and two more for own exercises."""
+    """The plan of `day`, out of its plan items if they are at hand. Three queries, and two more for own exercises."""
     week = Week.of(day, user.week_start)
     is_today = day == today
     before = week.shifted(-growth.WEEKS if is_today and user.grows_from else -1)

@@ -120,7 +120,7 @@ def pauses_in_words(pauses: Iterable[Pause], rows: Iterable[PlanItem], today: da
 
 
 def plan(user: User, today: date) -> Plan:
-    """Five queries, and one more where an exercise is to be offered."""
+    """Four queries."""
     week = Week.of(today, user.week_start)
     first = week.shifted(-growth.WEEKS).first
     rows = PlanItem.objects.for_user(user).in_order()
@@ -211,7 +211,7 @@ class Timeline:
 
 
 def timeline(user: User, today: date) -> Timeline | None:
-    """How the plan has changed, up to today; None where nothing ever was. Three queries."""
+    """How the plan has changed, up to today; None where nothing ever was. Two queries."""
     rows = PlanItem.objects.for_user(user).started_by(today).in_order()
     if not rows:
         return None
@@ -297,7 +297,7 @@ class Effect:
 
 
 def effect(user: User, exercises: Iterable[Exercise], since: date, today: date) -> Effect:
-    """Four queries. Raises TooEarlyError where one of them cannot have begun then."""
+    """Three queries. Raises TooEarlyError where one of them cannot have begun then."""
     rows = PlanItem.objects.for_user(user).started_by(today).in_order()
     first = min([since, *(row.starts_on for row in rows)])
     running = Week.of(today, user.week_start)

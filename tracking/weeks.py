@@ -120,7 +120,7 @@ class WeekAgenda:
 
 
 def week_agenda(user: User, week: Week, today: date) -> WeekAgenda:
-    """The plan over a week that begins on the person's week start. Four queries."""
+    """The plan over a week that begins on the person's week start. Three queries."""
     before = week.shifted(-1)
     rows = planned(user, week.last)
     record = read(user, before.first, week.last, rows, done_a_day(user, before.first, week.last))

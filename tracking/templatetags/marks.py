@@ -55,7 +55,7 @@ def _undo(slug: str) -> str:
 
 def _slot(slug: str, slot: Slot) -> str:
     to, pressed, mark = ("no", "true", "check") if slot.done else ("yes", "false", "ring")
-    bonus, words = (" slot-bonus", f" <small>{_('bonus')}</small>") if slot.bonus else ("", "")
+    bonus, words = (" slot-bonus", f" <small>{escape(_('bonus'))}</small>") if slot.bonus else ("", "")
     return (
         f'<button type="submit" form="tick" formaction="{slot.address}" name="done" value="{to}" '
         f'id="slot-{slug}-{slot.nth}" class="slot{bonus}" aria-pressed="{pressed}">'
