@@ -34,7 +34,7 @@ from uuid import UUID
 
 import psycopg
 
-from tools.figures import publish
+from tools.figures import judge, publish
 from tools.postgres import Server, server, stop_tidily
 from tools.site import SignedIn, Site, headers_of, prepare, session_of, site, use_database
 
@@ -83,7 +83,9 @@ def main() -> None:
             measure(quiet, busy, islice(people_to_ask, FROM_OUTSIDE), [(OUTSIDE, EXPORT, None)])
             statement(full, WARM)
             measure(quiet, busy, people_to_ask, requests(today), heavy)
-    publish("scale", {**figures(quiet, busy), **sizes})
+    found = {**figures(quiet, busy), **sizes}
+    publish("scale", found)
+    judge([f"{name}: {of.get('times', of.get('bytes'))}" for name, of in found.items() if is_above(of)])
 
 
 def statement(database: str, text: str) -> None:
@@ -330,7 +332,7 @@ def bytes_each(database: str) -> dict[str, float]:
     with psycopg.connect(database) as connection:
         found = connection.execute(sizes + " FROM tracking_completion").fetchone()
     whole, index, rows = found or (0, 0, 1)
-    return {"completions": rows, "bytes": whole / rows, "of the index": index / rows}
+    return {"completions": rows, "bytes": whole / rows, "index_bytes": index / rows}
 
 
 # --- Measuring --------------------------------------------------------------------------------------------------------
@@ -404,6 +406,10 @@ def figures(quiet: Asker, busy: Asker) -> dict[str, dict[str, Any]]:
     del found[OUTSIDE]["bar"]
     found["/history/ of 100,000"] = compared(quiet.milliseconds("/history/"), busy.milliseconds(HEAVY), HEAVY_AT_MOST)
     return found
+
+
+def is_above(of: dict[str, Any]) -> bool:
+    return "bar" in of and of.get("times", of.get("bytes")) > of["bar"]
 
 
 def compared(small: float, full: float, bar: float) -> dict[str, float]:

@@ -1,7 +1,8 @@
 """What was measured: printed as a table, and kept as JSON in `var/`."""
 
 import json
-from collections.abc import Mapping
+import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 Figures = Mapping[str, Mapping[str, float | int | str | bool]]
@@ -24,6 +25,12 @@ def publish(name: str, figures: Figures) -> None:
     file.parent.mkdir(mode=0o700, exist_ok=True)
     file.write_text(json.dumps(figures, indent=2) + "\n")
     print(f"Written to {file}", flush=True)
+
+
+def judge(short: Sequence[str]) -> None:
+    """Say what falls short of what was promised, and end with an error then."""
+    if short:
+        sys.exit("\n".join(["Falls short.", *short]))
 
 
 def _shown(value: float | int | str | bool) -> str:

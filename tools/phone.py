@@ -30,7 +30,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tools.figures import publish
+from tools.figures import judge, publish
 from tools.people import somebody
 from tools.postgres import server, stop_tidily
 from tools.site import SignedIn, prepare, site, use_database
@@ -78,7 +78,7 @@ def main() -> None:
             browser.close()
     publish("phone", rows)
     print("\n".join(losses))
-    judge(rows)
+    judge(short_of(rows))
 
 
 def install() -> None:
@@ -259,16 +259,13 @@ def taps(browser: Browser, address: str, person: SignedIn) -> Row:
 # --- The bars ---------------------------------------------------------------------------------------------------------
 
 
-def judge(rows: dict[str, Row]) -> None:
-    """Say what falls short, and end with an error then."""
-    short = [
+def short_of(rows: dict[str, Row]) -> list[str]:
+    return [
         f"{thing}: {name} is {value}"
         for thing, figures in rows.items()
         for name, value in figures.items()
         if isinstance(value, (int, float)) and (value > BARS.get(name, value) or (name in CATEGORIES and value < 100))
     ]
-    if short:
-        sys.exit("Falls short.\n" + "\n".join(short))
 
 
 if __name__ == "__main__":

@@ -8,7 +8,6 @@ is cut a second before the end.
 """
 
 import os
-import signal
 import sys
 import tempfile
 import time
@@ -69,13 +68,13 @@ def measure(*, is_synchronous: bool) -> None:
         use_database(either)
         people = signed_in(PEOPLE)
         if is_synchronous:
-            tell(primary, "ALTER SYSTEM SET synchronous_standby_names = '*'", "SELECT pg_reload_conf()")
+            tell(primary, "ALTER SYSTEM SET synchronous_standby_names = 'ANY 1 (*)'", "SELECT pg_reload_conf()")
         with site(either, WEB_WORKERS="2") as running, ticking(running.address, people) as tickers:
             time.sleep(BEFORE)
             tell(replica, "ALTER SYSTEM SET primary_conninfo = ''", "SELECT pg_reload_conf()")
             time.sleep(CUT)
             killed = time.monotonic()
-            kill(primary)
+            primary.kill()
             tell(replica, "SELECT pg_promote()")
             promoted = time.monotonic()
             time.sleep(AFTER)
@@ -101,15 +100,6 @@ def tell(postgres: Server, *statements: str) -> None:
     with psycopg.connect(host=str(postgres.directory), user="postgres", dbname="postgres", autocommit=True) as session:
         for statement in statements:
             session.execute(statement.encode())
-
-
-def kill(postgres: Server) -> None:
-    """All of its processes, as a power cut would."""
-    parent = postgres.process.pid
-    children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
-    for process in (parent, *map(int, children)):
-        os.kill(process, signal.SIGKILL)
-    postgres.process.wait()
 
 
 if __name__ == "__main__":
