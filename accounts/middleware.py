@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from sqlite3 import SQLITE_ERROR
 from typing import Any, cast
 from urllib.parse import urlsplit
 
@@ -21,7 +22,7 @@ from accounts.models import User
 OUTAGES = (OperationalError, InterfaceError, InternalError)
 """The database is away, has no room, takes no writes, or is broken."""
 MISSING_TABLE = "42P01"
-"""PostgreSQL's code for it. SQLite's word for it is an OperationalError."""
+"""PostgreSQL's code for it."""
 
 WRITTEN = {"email"}
 """The fields that people write in by hand; all others are choices that are soon made again."""
@@ -71,7 +72,11 @@ class SignedInMiddleware(LoginRequiredMiddleware):
 
 def is_outage(error: BaseException | None) -> bool:
     """Whether the database is to blame, and not us. One without its tables is just being restored."""
-    without_tables = isinstance(error, ProgrammingError) and getattr(error.__cause__, "sqlstate", "") == MISSING_TABLE
+    cause = error.__cause__ if error else None
+    if getattr(cause, "sqlite_errorcode", None) == SQLITE_ERROR:
+        # SQLite tells our mistakes by the same error as an outage, and a missing table by the same code.
+        return str(cause).startswith("no such table")
+    without_tables = isinstance(error, ProgrammingError) and getattr(cause, "sqlstate", "") == MISSING_TABLE
     return without_tables or isinstance(error, OUTAGES)
 
 

@@ -36,6 +36,6 @@ class Constant(template.Node):
             if len(self.rendered) >= MOST:
                 self.rendered.clear()
             alone = template.Context(dict(zip(self.given, values, strict=True)), autoescape=context.autoescape)
-            alone.template = context.template
+            alone.template = context.template  # it knows the engine, for what is included
             found = self.rendered[key] = mark_safe(self.nodelist.render(alone))  # noqa: S308  # rendered, so escaped
         return found

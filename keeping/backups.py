@@ -14,7 +14,7 @@ from django.db.utils import OperationalError
 
 from accounts.models import User
 from keeping import postgresql, sqlite
-from keeping.refused import RefusedError
+from keeping.refused import InUseError, RefusedError
 
 Migrations = Set[tuple[str, str]]
 """Apps and names of migrations."""
@@ -79,7 +79,7 @@ def restore(file: Path, at: datetime, *, replace: bool) -> Path | None:
     _ensure_known(engine.migrations_in(file))
     people = _people()
     if people and not replace:
-        raise RefusedError(f"The database has people in it ({people}), and a restore would replace all of it.")
+        raise InUseError(f"The database has people in it ({people}), and a restore would replace all of it.")
     before = None if people is None else file_for(at, "-before-restore")
     if before:
         back_up(before)

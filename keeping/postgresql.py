@@ -13,10 +13,8 @@ from pathlib import Path
 from django.core.management import call_command
 from django.db import DatabaseError, connection
 
+from keeping.left_out import LEFT_OUT
 from keeping.refused import RefusedError, UnfinishedError
-
-LEFT_OUT = ("django_session", "cache")
-"""Who is signed in, and what rate limits have counted."""
 
 TRIES = 3
 

@@ -12,10 +12,8 @@ from urllib.parse import quote
 from django.conf import settings
 from django.db import connection
 
+from keeping.left_out import LEFT_OUT
 from keeping.refused import RefusedError
-
-LEFT_OUT = ("django_session", "cache")
-"""Who is signed in, and what rate limits have counted."""
 
 
 def write(file: Path) -> None:

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import models
 
 ROOT = Path(settings.BASE_DIR)
-# From below upwards: `accounts` knows none of the others, `rights` knows them all.
+# From below upwards: `accounts` knows none of the others, `keeping` knows them all.
 APPS = ("accounts", "exercises", "tracking", "pain", "history", "sharing", "rights", "keeping")
 PURE = (
     "exercises/prescription.py",

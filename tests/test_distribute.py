@@ -18,12 +18,12 @@ from rights.cluster import DISTRIBUTED, ONE_BY_ONE, REFERENCE, MisplacedError, P
 from rights.leaving import leave
 from tests.belongings import a_person_with_everything, with_a_path_to_a_person
 from tests.builders import PASSWORD, a_person, browser_of
+from tests.engines import on_postgresql
 from tests.test_architecture import personal_models
 from tracking.models import Completion
 
 pytestmark = pytest.mark.django_db
 
-on_postgresql = pytest.mark.skipif(connection.vendor != "postgresql", reason="asks the catalogue of PostgreSQL")
 
 PERSONAL = {
     *("tracking_planitem", "tracking_pause", "tracking_skip", "tracking_completion"),

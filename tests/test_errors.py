@@ -1,7 +1,8 @@
 """When something goes wrong: every answer is a page of ours that says what happened and leads on."""
 
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -181,6 +182,25 @@ def test_a_database_that_is_away_is_a_503_that_comes_back(error: Exception, monk
     assert_is_our_page(page, 503, "It comes back by itself")
     assert page["Retry-After"] == "10"
     assert [link["href"] for link in elements(page, "href") if link["tag"] == "a"] == ["/exercises/?position=seated"]
+
+
+def complaint_of_sqlite(about: str) -> Exception:
+    with closing(sqlite3.connect(":memory:")) as database, pytest.raises(sqlite3.OperationalError) as complaint:
+        database.execute(about)
+    return complaint.value
+
+
+@pytest.mark.parametrize(
+    ("statement", "status"),
+    [("SELEC 1", 500), ("SELECT nothing", 500), ("SELECT 1 FROM not_there", 503)],
+    ids=["a mistake", "no such column", "no such table"],
+)
+def test_sqlite_says_our_mistakes_and_outages_by_one_error(
+    statement: str, status: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    error = refused_with(OperationalError, complaint_of_sqlite(statement))
+    monkeypatch.setattr("exercises.views.CatalogueFilter", breaks(error))
+    assert not_raising().get("/exercises/").status_code == status
 
 
 @pytest.mark.parametrize("error", [ProgrammingError, DataError, IntegrityError])

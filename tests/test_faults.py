@@ -14,6 +14,7 @@ from django.test import Client
 
 from accounts.models import User
 from tests.builders import a_person, an_exercise, browser_of, completions, on_plan
+from tests.engines import on_postgresql, on_sqlite
 from tools.ledger import Crowd
 from tools.postgres import server
 from tools.site import prepare, site
@@ -22,8 +23,6 @@ FIRST = date(2026, 1, 1)
 PATIENCE = 60
 """Seconds. On a machine of its own it takes one or two; one that is busy with other tests may need many."""
 
-on_sqlite = pytest.mark.skipif(connection.vendor != "sqlite", reason="about SQLite")
-on_postgresql = pytest.mark.skipif(connection.vendor != "postgresql", reason="about PostgreSQL")
 in_the_open = pytest.mark.django_db(transaction=True)
 
 

@@ -552,7 +552,6 @@ def test_the_question_costs_today_no_query(user: User) -> None:
 
 
 def test_recording_is_one_statement(user: User) -> None:
-    the_catalogue_is_known()
     with CaptureQueriesContext(connection) as captured:
         noted(user, 3)
     assert [query["sql"].split()[0] for query in captured if "pain_checkin" in query["sql"]] == ["INSERT"]

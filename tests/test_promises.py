@@ -14,12 +14,11 @@ from django.core.checks import Tags, run_checks
 from django.db import OperationalError, connection, transaction
 
 from keeping.promises import in_force
+from tests.engines import on_postgresql, on_sqlite
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 ROOT = Path(__file__).resolve().parent.parent
-on_sqlite = pytest.mark.skipif(connection.vendor != "sqlite", reason="about SQLite")
-on_postgresql = pytest.mark.skipif(connection.vendor != "postgresql", reason="about PostgreSQL")
 
 
 def value_of(question: str) -> str:

@@ -236,7 +236,6 @@ def test_both_pages_take_a_constant_number_of_queries(user: User, many: int) -> 
         token = made(user, pain=True)
         on_plan(user, an_exercise(needs=["a wall"]), date(2026, 1, 1))
     client = browser_of(user)
-    the_catalogue_is_known()
     with zeal_context(), CaptureQueriesContext(connection) as captured:
         client.get("/sharing/")
     assert len(captured) == 3

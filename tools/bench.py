@@ -19,14 +19,14 @@ during and after 10,000 requests (or as many as are asked for) to all of the pag
 """
 
 import json
-import statistics
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from statistics import median
 
 from tools.figures import judge, publish
 from tools.people import somebody
@@ -169,10 +169,6 @@ def load(running: Site, page: Page, connections: int, seconds: int) -> Load:
     if found.errors:
         sys.exit(f"{found.errors} of {found.requests} requests failed: {page.requests[0]}")
     return found
-
-
-def median(values: Iterable[float]) -> float:
-    return statistics.median(values)
 
 
 def size(running: Site, page: Page) -> int:

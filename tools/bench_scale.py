@@ -150,13 +150,13 @@ def fill_small(today: date) -> tuple[Sequence[Course], Headers]:
     courses = []
     for n in range(COURSES):
         email = f"ordinary{n}@example.org"
-        user = somebody(email, COMPLETIONS, 7 * 16 + n % 5 * 7, today, chance)
+        user = somebody_who_did(email, COMPLETIONS, 7 * 16 + n % 5 * 7, today, chance)
         rows = {
             model: list(model.objects.for_user(user).order_by("pk").values_list(*columns(model)))
             for model in (PlanItem, CheckIn, Skip)
         }
         courses.append(Course(user, SignedIn(email).headers, rows))
-    somebody(HEAVY, MANY_COMPLETIONS, MANY_DAYS, today, chance)
+    somebody_who_did(HEAVY, MANY_COMPLETIONS, MANY_DAYS, today, chance)
     heavy = SignedIn(HEAVY).headers
     # A database is copied while nobody is connected to it.
     connection.close()
@@ -164,7 +164,7 @@ def fill_small(today: date) -> tuple[Sequence[Course], Headers]:
     return courses, heavy
 
 
-def somebody(email: str, completions: int, days: int, today: date, chance: random.Random) -> Any:
+def somebody_who_did(email: str, completions: int, days: int, today: date, chance: random.Random) -> Any:
     """A person with the whole routine for so many days up to yesterday, who did a part of it: so many completions."""
     from accounts.models import User
     from exercises.models import Exercise

@@ -13,8 +13,9 @@ import os
 import sys
 from contextlib import ExitStack
 from pathlib import Path
+from statistics import median
 
-from tools.bench import MANY, WITH_FLOOR, Load, Page, load, median, pages_of_somebody
+from tools.bench import MANY, WITH_FLOOR, Load, Page, load, pages_of_somebody
 from tools.figures import publish
 from tools.postgres import server, stop_tidily
 from tools.site import SERVE, Site, prepare, use_database

@@ -130,7 +130,7 @@ class Scene:
         return {
             "times": len(self.healthy),
             "healthy_s": max(self.healthy),
-            **{name: seen[name] for name in (*names, "given_up", "stale_pages", "p50_ms", "slowest_ms")},
+            **{name: seen[name] for name in (*names, "stale_pages", "p50_ms", "slowest_ms")},
             **self.found,
         }
 

@@ -4,15 +4,14 @@ from collections.abc import Iterator
 from hashlib import sha256
 from typing import Any
 
-NOT_KEPT = ("django_session", "cache")
-"""A backup leaves them out."""
+from keeping.left_out import LEFT_OUT
 
 
 def hashes() -> dict[str, str]:
     """By the name of each table of Django's database a hash of all its rows, in the order of their key."""
     from django.db import connection
 
-    names = set(connection.introspection.table_names()) - set(NOT_KEPT)
+    names = set(connection.introspection.table_names()) - set(LEFT_OUT)
     return {name: _hash_of(name) for name in sorted(names)}
 
 

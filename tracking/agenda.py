@@ -21,7 +21,16 @@ from exercises.prescription import Dose, Frequency, Per
 from exercises.words import dose_in_words, frequency_in_words, minutes_in_words
 from tracking import growth
 from tracking.adherence import Tally
-from tracking.dates import day_address, day_and_month, full_date, short_weekday, span_words, weekday, weekday_and_date
+from tracking.dates import (
+    day_address,
+    day_and_month,
+    full_date,
+    short_weekday,
+    skip_address,
+    span_words,
+    weekday,
+    weekday_and_date,
+)
 from tracking.models import Pause, PlanItem, Skip
 from tracking.record import Record, completed, counted, planned, read
 from tracking.schedule import ONE_DAY, Item, Standing, Status, Week
@@ -198,7 +207,7 @@ class DayAgenda:
 
     @property
     def skip_address(self) -> str:
-        return f"{day_address(self.day)}skip/"
+        return skip_address(self.day)
 
     @property
     def has_skipped(self) -> bool:

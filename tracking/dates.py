@@ -1,13 +1,12 @@
 """Dates in words. The patterns go through gettext, because languages order a date differently."""
 
-from collections.abc import Iterable
 from datetime import date
-from functools import cache, lru_cache
+from functools import cache
 
 from django.urls import reverse
 from django.utils.formats import date_format
-from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from exercises.words import said_once
 from tracking.schedule import ONE_DAY, Week
@@ -21,6 +20,11 @@ def day_address(day: date) -> str:
 def week_address(first: date) -> str:
     """Of the page of a week, by its first day."""
     return _addresses("week").format(first)
+
+
+def skip_address(day: date) -> str:
+    """Where to say what is left out on a day."""
+    return _addresses("skip").format(day)
 
 
 @cache
@@ -87,20 +91,9 @@ def span(week: Week) -> str:
     return _from_to(week, full_date(week.last))
 
 
+@said_once
 def short_span(week: Week) -> str:
     """“16 – 22 November”, with years only where they differ."""
-    return _short_span(week.first, get_language())
-
-
-def short_spans(weeks: Iterable[Week]) -> list[str]:
-    """The same of many weeks."""
-    language = get_language()
-    return [_short_span(week.first, language) for week in weeks]
-
-
-@lru_cache(maxsize=4096)
-def _short_span(first: date, _language: str | None) -> str:
-    week = Week(first)
     return _from_to(week, day_and_month(week.last)) if week.first.year == week.last.year else span(week)
 
 

@@ -53,6 +53,7 @@ class _Read:
         self.params = [(places.index(param), None) if param in places else (None, param) for param in params]
         is_of_models = queryset._iterable_class is ModelIterable
         self.model = queryset.model if is_of_models else None
+        self.names = [field.attname for field in queryset.model._meta.concrete_fields]
 
     def rows(self, *args: User | date) -> list[Any]:
         values = [_adapted(one) for one in args]
@@ -63,8 +64,7 @@ class _Read:
             rows = [tuple(row) for row in self.compiler.apply_converters(rows, self.converters)]
         if self.model is None:
             return list(rows)
-        names = [field.attname for field in self.model._meta.concrete_fields]
-        return [self.model.from_db(connection.alias, names, row) for row in rows]
+        return [self.model.from_db(connection.alias, self.names, row) for row in rows]
 
 
 def _stand_in(kind: type, n: int) -> User | date:

@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from keeping import backups
-from keeping.refused import RefusedError, UnfinishedError
+from keeping.refused import InUseError, RefusedError, UnfinishedError
 
 
 class Command(BaseCommand):
@@ -23,9 +23,11 @@ class Command(BaseCommand):
             raise CommandError(f"Which backup? The newest is {backups.newest() or 'not there: var/backups/ has none'}.")
         try:
             before = backups.restore(file, timezone.now(), replace=replace)
+        except InUseError as problem:
+            hint = "make restore takes CONFIRM=yes, the command --replace."
+            raise CommandError(f"Nothing was changed. {problem} {hint}") from None
         except (RefusedError, OSError) as problem:
-            hint = " make restore takes CONFIRM=yes, the command --replace." if "replace all" in str(problem) else ""
-            raise CommandError(f"Nothing was changed. {problem}{hint}") from None
+            raise CommandError(f"Nothing was changed. {problem}") from None
         except UnfinishedError as problem:
             raise CommandError(f"{problem} What was there before is in {backups.newest()}.") from None
         self.stdout.write(f"{file} is back in its place. Everybody has to sign in again.")

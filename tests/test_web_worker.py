@@ -1,4 +1,4 @@
-"""Some are slow to send or to read, by a bad line or on purpose. Nobody else has to wait for them."""
+"""Whoever is slow, by a bad line or on purpose, holds up nobody else, and what is no request is told so."""
 
 import os
 import signal
@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from backpain.worker import MOST_CONNECTIONS
 from tests.test_start import PATIENCE, Site, environment_of, running
 from tools.slow_clients import SLOWLY, large_file, slow_requests
 
@@ -143,3 +144,10 @@ def test_who_asks_to_go_on_without_a_body_is_answered(site: Site) -> None:
     with connection_to(site) as visitor:
         visitor.sendall(b"GET /healthz HTTP/1.1\r\nHost: backpain.example\r\nExpect: 100-continue\r\n\r\n")
         assert visitor.recv(100).startswith(b"HTTP/1.1 200 OK\r\n")
+
+
+def test_who_has_been_sending_for_longest_makes_room_for_somebody_else(site: Site) -> None:
+    with ExitStack() as visits:
+        for _ in range(MOST_CONNECTIONS + 10):
+            visits.enter_context(connection_to(site)).sendall(b"GET /healthz HTTP/1.1\r\n")
+        assert site.get("/healthz").status == 200
