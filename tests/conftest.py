@@ -7,16 +7,24 @@ from uuid import uuid4
 import psycopg
 import pytest
 from django.conf import settings
+from django.contrib.auth.models import Permission
+from django.contrib.contenttypes.models import ContentType
 from django.core.cache import cache
-from django.db import connection
-from django.test import override_settings
+from django.db import connection, transaction
+from django.test import TransactionTestCase, override_settings
 
 from exercises import catalogue
 
 
 @pytest.fixture(autouse=True, scope="session")
 def _cheap_and_separate() -> Iterator[None]:
-    """No manifest of hashed files to build first, no slow hashing of passwords, a cache for this process alone."""
+    """No manifest of hashed files to build first, no slow hashing of passwords, a cache for this process alone.
+
+    And tables that are emptied quickly: Django truncates all of them, which takes PostgreSQL long, and then makes the
+    content types and permissions anew that no test has touched.
+    """
+    patch = pytest.MonkeyPatch()
+    patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _self: empty_tables())
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     with override_settings(
         STORAGES={**settings.STORAGES, "staticfiles": plain},
@@ -25,6 +33,15 @@ def _cheap_and_separate() -> Iterator[None]:
         CACHES={"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}},
     ):
         yield
+    patch.undo()
+
+
+def empty_tables() -> None:
+    kept = {ContentType._meta.db_table, Permission._meta.db_table}
+    # References are checked at the end of a transaction, so the order does not matter.
+    with transaction.atomic(), connection.cursor() as cursor:
+        for table in set(connection.introspection.django_table_names(only_existing=True)) - kept:
+            cursor.execute(f'DELETE FROM "{table}"')  # noqa: S608  # a name of ours
 
 
 @pytest.fixture(autouse=True)

@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.db.models import Model
 from playwright.sync_api import Browser, BrowserContext, Page
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
+from exercises.models import Equipment, Exercise
 from tests.builders import PASSWORD, browser_of
 
 # Playwright's own event loop runs in the thread of the tests, which Django would take for an asynchronous view.
@@ -34,8 +36,23 @@ def browser_type_launch_args() -> dict[str, Any]:
 @pytest.fixture
 def site(transactional_db: None, live_server: LiveServer) -> str:
     """The address of the live site, with its catalogue."""
-    call_command("seed_catalogue", verbosity=0)
+    _put_catalogue_back()
     return str(live_server.url)
+
+
+SEEDED: dict[type[Model], list[Model]] = {}
+
+
+def _put_catalogue_back() -> None:
+    """Checking all its texts, as seeding does, takes too long before each test."""
+    if not SEEDED:
+        call_command("seed_catalogue", verbosity=0)
+        SEEDED.update(
+            {model: list(model._base_manager.all()) for model in (Equipment, Exercise, Exercise.equipment.through)}
+        )
+    else:
+        for model, rows in SEEDED.items():
+            model._base_manager.bulk_create(rows)
 
 
 Visit = Callable[..., Page]
