@@ -149,21 +149,21 @@ def interleaved(
     """For each number of connections, the rounds of each page. Round by round all of it is visited in turn."""
     found: list[dict[str, list[Load]]] = [{name: [] for name in pages} for _ in connections]
     for page in pages.values():
-        load(running, page, MANY, 1)  # what is loaded and compiled at the first visit
+        load(running.address, page, MANY, 1)  # what is loaded and compiled at the first visit
     for n in range(rounds):
         print(f"Round {n + 1} of {rounds}", flush=True)
         for name, page in pages.items():
             for loads, number in zip(found, connections, strict=True):
-                loads[name].append(load(running, page, number, seconds))
+                loads[name].append(load(running.address, page, number, seconds))
     return found
 
 
-def load(running: Site, page: Page, connections: int, seconds: int) -> Load:
-    """What wrk says after asking for the page for some seconds, over so many connections at once."""
+def load(address: str, page: Page, connections: int, seconds: int) -> Load:
+    """What wrk says after asking the site there for the page for some seconds, over so many connections at once."""
     headers = [argument for name, value in page.headers.items() for argument in ("--header", f"{name}: {value}")]
     size = ["--threads", "1", "--connections", str(connections), "--duration", f"{seconds}s", "--timeout", "20s"]
     script = ["--script", str(Path(__file__).with_name("bench.lua"))]
-    command = ["wrk", *size, *headers, *script, running.address, "--", *page.requests]
+    command = ["wrk", *size, *headers, *script, address, "--", *page.requests]
     output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     found = Load(**json.loads(output.splitlines()[-1]))
     if found.errors:
@@ -215,7 +215,7 @@ def memory(database: str, pages: Mapping[str, Page], requests: int) -> dict[str,
         asked = 0
         for part, goal in (("half_mb", requests // 2), ("rss_mb", requests)):
             while asked < goal:
-                asked += load(running, mixed, MANY, 5).requests
+                asked += load(running.address, mixed, MANY, 5).requests
             found[part] = megabytes(worker)["Rss"]
         return {**found, "pss_mb": megabytes(worker)["Pss"], "requests": asked}
 

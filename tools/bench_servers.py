@@ -75,7 +75,7 @@ def compared(
         for name, running in sites.items():
             for page in PAGES:
                 before = processor_ms(running.process.pid)
-                measured = load(running, pages[page], MANY, seconds)
+                measured = load(running.address, pages[page], MANY, seconds)
                 spent = processor_ms(running.process.pid) - before
                 found.setdefault((name, page), []).append((measured, spent / measured.requests))
     return {

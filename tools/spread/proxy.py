@@ -21,6 +21,7 @@ from pathlib import Path
 
 import psycopg
 
+from tools.bench import MANY, Page, load
 from tools.postgres import Server, server, stop_tidily
 from tools.site import HOST, SignedIn, Site, free_port, prepare, site, use_database
 from tools.spread.people import STORED, acknowledged, ask, publish_beside, refusals, signed_in, ticking
@@ -197,20 +198,11 @@ def cost(proxy: Proxy, direct: Site, person: SignedIn) -> dict[str, float]:
     """Requests a second of today's page: one site without a proxy, and both with it. In turns, the best of each."""
     addresses = {"one_direct_rps": direct.address, "both_proxied_rps": proxy.address}
     best = dict.fromkeys(addresses, 0.0)
+    page = Page(["GET /today/"], person.headers)
     for _round in range(ROUNDS):
         for name, address in addresses.items():
-            best[name] = max(best[name], requests_a_second(f"{address}/today/", person))
+            best[name] = max(best[name], load(address, page, MANY, SECONDS).rps)
     return {**best, "ratio": best["both_proxied_rps"] / best["one_direct_rps"]}
-
-
-def requests_a_second(address: str, person: SignedIn) -> float:
-    headers = [part for name, value in person.headers.items() for part in ("-H", f"{name}: {value}")]
-    said = subprocess.run(
-        ["wrk", "-t1", "-c8", f"-d{SECONDS}s", *headers, address], check=True, capture_output=True, text=True
-    ).stdout
-    if "Non-2xx" in said:
-        sys.exit(f"Not every request was answered:\n{said}")
-    return float(re.findall(r"Requests/sec:\s+([\d.]+)", said)[0])
 
 
 def restarts(proxy: Proxy, sites: Sequence[Site], people: Sequence[SignedIn], postgres: Server) -> dict[str, int]:
