@@ -339,6 +339,24 @@ def test_a_second_start_changes_nothing(fresh_database: str) -> None:
     assert seen[0] == seen[1]
 
 
+KILLED_BEFORE_IT_IS_RECORDED = """
+import os
+from django.db.migrations.recorder import MigrationRecorder
+record = MigrationRecorder.record_applied
+MigrationRecorder.record_applied = lambda self, app, name: os._exit(9) if app == "accounts" else record(self, app, name)
+from backpain.serve import prepare
+prepare()
+"""
+
+
+def test_a_start_that_was_killed_in_the_middle_of_its_migrations_is_taken_up_by_the_next(fresh_database: str) -> None:
+    environment = environment_of(fresh_database)
+    assert python(["-c", KILLED_BEFORE_IT_IS_RECORDED], environment).returncode == 9
+    outcome = python([*SERVE, "--prepare-only"], environment)
+    assert (outcome.returncode, outcome.stderr) == (0, "")
+    assert rows(fresh_database, "SELECT count(*) FROM exercises_exercise") == [(9,)]
+
+
 def test_two_that_start_at_once_both_come_up(fresh_database: str, tmp_path: Path) -> None:
     environment = environment_of(fresh_database)
     with running(environment, tmp_path / "one") as one, running(environment, tmp_path / "two") as two:
