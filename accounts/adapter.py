@@ -4,6 +4,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
 from allauth.core import ratelimit
 from django.contrib import messages
+from django.contrib.auth.models import AnonymousUser
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -22,6 +23,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         "enter_current_password": _("Please type the password you have now."),
         "incorrect_password": _("This is not your password. Please try again."),
         "invalid_password_reset": _("This link has been used or is too old. Please ask for a new one."),
+        "rate_limited": _("Too many tries in a row. Please wait five minutes and try again."),
         "same_as_current": _("This is the one you have already. Please type a new one."),
         "too_many_login_attempts": _("Too many tries in a row. Please wait five minutes and try again."),
     }
@@ -34,6 +36,14 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         except IntegrityError:
             messages.error(request, _("Somebody else has an account with this address. Yours stays as it was."))
             return False
+
+    def get_reauthentication_methods(self, user: User | AnonymousUser) -> list[dict[str, Any]]:
+        words = {
+            "reauthenticate": _("Use your password"),
+            "mfa_reauthenticate": _("Use a code"),
+            "mfa_reauthenticate:webauthn": _("Use a passkey"),
+        }
+        return [{**way, "description": words[way["id"]]} for way in super().get_reauthentication_methods(user)]
 
     def forget(self, request: HttpRequest, user: User) -> None:
         """Drop the counts of attempts that outlive an account, as an address can be found out from its hash."""

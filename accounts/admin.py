@@ -1,5 +1,6 @@
 from typing import cast
 
+from allauth.mfa.models import Authenticator
 from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.http import HttpRequest
@@ -7,6 +8,8 @@ from django.http import HttpRequest
 from accounts.models import User
 
 admin.site.unregister(Group)
+# It would show what is secret.
+admin.site.unregister(Authenticator)
 
 
 @admin.register(User)

@@ -69,6 +69,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "crispy_forms",
     "crispy_bootstrap5",
     "csp",
@@ -214,6 +215,29 @@ ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
 SESSION_COOKIE_AGE = 60 * 24 * 3600
+
+MFA_ADAPTER = "accounts.second_step.SecondStepAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_FORMS = {
+    "authenticate": "accounts.second_step_forms.CodeForm",
+    "reauthenticate": "accounts.second_step_forms.CodeAgainForm",
+    "activate_totp": "accounts.second_step_forms.NewAppForm",
+    "authenticate_webauthn": "accounts.second_step_forms.PasskeyForm",
+    "login_webauthn": "accounts.second_step_forms.PasskeySignInForm",
+    "reauthenticate_webauthn": "accounts.second_step_forms.PasskeyAgainForm",
+    "add_webauthn": "accounts.second_step_forms.NewPasskeyForm",
+    "edit_webauthn": "accounts.second_step_forms.PasskeyNameForm",
+}
+MFA_TOTP_ISSUER = "Backpain"
+# Clocks differ, and typing takes time: the code before and the one after fit as well.
+MFA_TOTP_TOLERANCE = 1
+MFA_PASSKEY_LOGIN_ENABLED = True
+# A passkey asks for a finger, a face or a PIN. So it is two factors in one, and does for a sign-in without a password.
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+# Two requests each: what is to be signed, and the signature.
+MFA_RATE_LIMITS = {"webauthn_login": "30/m/ip"}
+# Without a mail server no address is confirmed; with one, nobody gets in before theirs is.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
 
 # --- Language, time, static files -----------------------------------------------------------------------------------
 

@@ -18,6 +18,7 @@ urlpatterns = [
     path("settings/", include("rights.urls")),
     path("safety/", views.safety, name="safety"),
     path("accounts/", include("allauth.account.urls")),
+    path("accounts/security/", include("allauth.mfa.urls")),
     path("admin/", admin.site.urls),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
