@@ -4,16 +4,19 @@ from base64 import urlsafe_b64encode
 from functools import cache
 from typing import Any
 
+from allauth.account.internal.flows.login import get_authentication_records
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import generate_totp_secret
 from cryptography.fernet import Fernet, InvalidToken
 from django.conf import settings
+from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.middleware import signed_in
 from accounts.models import User
 
 
@@ -54,3 +57,9 @@ class SecondStepAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth has
 
 def has_second_step(user: User) -> bool:
     return bool(Authenticator.objects.filter(user=user).exists())
+
+
+def took_second_step(request: HttpRequest) -> bool:
+    """Whether the person of this request has one, and has used it since they signed in."""
+    records = get_authentication_records(request, request.user)
+    return any(record["method"] == "mfa" for record in records) and has_second_step(signed_in(request))

@@ -61,7 +61,7 @@ CONTENT_SECURITY_POLICY = {
 # --- Applications ---------------------------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "backpain.apps.AdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -174,6 +174,9 @@ CACHES = {
 # Nothing is uploaded here: a file that comes along all the same is dropped, not kept on disk.
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 
+# Off, there is no such address.
+ADMIN = env.bool("ADMIN", default=False)
+
 # --- People ---------------------------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "accounts.User"
@@ -283,5 +286,7 @@ LOGGING = {
         # It speaks of visitors who left before their answer, and names the page.
         "waitress": {"level": "ERROR"},
         "psycopg.pool": {"level": "ERROR"},
+        # It names the passkey of each sign-in.
+        "fido2": {"level": "ERROR"},
     },
 }

@@ -1,11 +1,8 @@
-from allauth.account.decorators import secure_admin_login
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
 from backpain import views
-
-# The admin has no sign-in of its own, so that the rate limits of the one there is hold for it as well.
-admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -19,10 +16,13 @@ urlpatterns = [
     path("safety/", views.safety, name="safety"),
     path("accounts/", include("allauth.account.urls")),
     path("accounts/security/", include("allauth.mfa.urls")),
-    path("admin/", admin.site.urls),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
 ]
+
+admin_patterns = [path("admin/", admin.site.urls)]
+if settings.ADMIN:
+    urlpatterns += admin_patterns
 
 handler400 = "backpain.views.bad_request"
 handler403 = "backpain.views.forbidden"
