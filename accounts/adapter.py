@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.sign_ins import device_of
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
@@ -36,6 +37,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         except IntegrityError:
             messages.error(request, _("Somebody else has an account with this address. Yours stays as it was."))
             return False
+
+    def login(self, request: HttpRequest, user: User) -> None:
+        """A session remembers by what sort of browser it was begun, and when."""
+        super().login(request, user)
+        request.session["device"] = device_of(request.headers.get("User-Agent", ""))
+        request.session["began"] = user.last_login.isoformat() if user.last_login else ""
 
     def get_reauthentication_methods(self, user: User | AnonymousUser) -> list[dict[str, Any]]:
         words = {

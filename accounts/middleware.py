@@ -13,11 +13,13 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render, resolve_url
 from django.urls import ResolverMatch
+from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from accounts.sessions import SessionStore
 
 OUTAGES = (OperationalError, InterfaceError, InternalError)
 """The database is away, has no room, takes no writes, or is broken."""
@@ -38,7 +40,10 @@ class SignedInMiddleware(LoginRequiredMiddleware):
         if not getattr(view_func, "login_required", True):
             return None
         request.is_personal = True  # type: ignore[attr-defined]
-        return super().process_view(request, view_func, view_args, view_kwargs)
+        refused = super().process_view(request, view_func, view_args, view_kwargs)
+        if refused is None:
+            cast(SessionStore, request.session).note_use(timezone.now())
+        return refused
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
         """What a person sent off while their account was being deleted elsewhere belongs to nobody any more."""

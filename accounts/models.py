@@ -1,13 +1,16 @@
 from datetime import date, datetime, time, timedelta
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.contrib.sessions.base_session import AbstractBaseSession, BaseSessionManager
 from django.db import models
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
+
+from accounts.sessions import SessionStore
 
 
 class UserManager(BaseUserManager["User"]):
@@ -115,3 +118,30 @@ class User(AbstractBaseUser, PermissionsMixin):
         """How long this person's day goes on after an instant, in seconds."""
         tomorrow = self.day_at(instant) + timedelta(days=1)
         return round(datetime.combine(tomorrow, time.min, self.zone).timestamp() - instant.timestamp())
+
+
+class SessionQuerySet(models.QuerySet["Session"]):
+    def of(self, user_key: int) -> Self:
+        return self.filter(owner=user_key)
+
+    def open_at(self, at: datetime) -> Self:
+        return self.filter(expire_date__gt=at)
+
+    def other_than(self, session_key: str | None) -> Self:
+        return self.exclude(session_key=session_key)
+
+
+class Session(AbstractBaseSession):
+    """As Django has it, and besides whose it is.
+
+    That is no foreign key: somebody may sign in while their account is being deleted elsewhere.
+    """
+
+    owner = models.IntegerField(_("key of the person"), null=True, db_index=True)
+    used_at = models.DateTimeField(_("last used"), default=timezone.now)
+
+    objects: ClassVar[Any] = BaseSessionManager.from_queryset(SessionQuerySet)()
+
+    @classmethod
+    def get_session_store_class(cls) -> type[SessionStore]:
+        return SessionStore

@@ -4,16 +4,18 @@ from allauth.core.internal import ratelimit
 from allauth.mfa.webauthn.views import login_webauthn
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.forms import PreferencesForm
 from accounts.middleware import page_of_form, signed_in
+from accounts.models import Session
+from accounts.sign_ins import sign_ins as sign_ins_of
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -34,6 +36,30 @@ def safety_read(request: HttpRequest) -> HttpResponse:
         user.safety_read_at = timezone.now()
         user.save(update_fields=["safety_read_at"])
     return redirect("session" if page_of_form(request) == reverse("session") else "today")
+
+
+@require_safe
+def sign_ins(request: HttpRequest) -> HttpResponse:
+    found = sign_ins_of(signed_in(request), request.session.session_key, timezone.now())
+    return render(request, "accounts/sign_ins.html", {"sign_ins": found})
+
+
+@require_POST
+def end_sign_in(request: HttpRequest, name: str) -> HttpResponse:
+    found = sign_ins_of(signed_in(request), request.session.session_key, timezone.now())
+    gone = next((one for one in found if one.name == name and not one.is_this), None)
+    if gone is None:
+        raise Http404(_("This device is signed out already."))
+    request.session.delete(gone.session_key)
+    messages.success(request, _("%(device)s is signed out.") % {"device": gone.device})
+    return redirect("sign_ins")
+
+
+@require_POST
+def end_other_sign_ins(request: HttpRequest) -> HttpResponse:
+    Session.objects.of(signed_in(request).pk).other_than(request.session.session_key).delete()
+    messages.success(request, _("You are signed out everywhere else."))
+    return redirect("sign_ins")
 
 
 @login_not_required

@@ -1,2 +1,2 @@
-LEFT_OUT = ("django_session", "cache")
+LEFT_OUT = ("accounts_session", "cache")
 """The tables whose rows are in no backup: who is signed in, and what rate limits have counted."""

@@ -5,14 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.apps import apps
-from django.contrib.auth import SESSION_KEY
-from django.contrib.sessions.models import Session
 from django.db import OperationalError, connection, models, transaction
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.models import User
+from accounts.models import Session, User
 from exercises.models import Exercise
 from tracking.models import Completion
 
@@ -78,7 +76,7 @@ def leave(user: User) -> None:
         except OperationalError:
             if not tries_left:
                 raise
-    _end_sessions(str(key))
+    Session.objects.of(key).delete()
 
 
 @transaction.atomic
@@ -96,10 +94,3 @@ def _delete(key: int) -> None:
     for belonging in belongings():
         belonging.of(user).delete()
     user.delete()
-
-
-def _end_sessions(user_key: str) -> None:
-    """A session tells whose it is only to who opens it, so all are opened, one after the other."""
-    for session in Session.objects.iterator():
-        if session.get_decoded().get(SESSION_KEY) == user_key:
-            session.delete()

@@ -4,8 +4,12 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from html.parser import HTMLParser
 from itertools import count
+from time import time
 from typing import Any
 
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import generate_totp_secret
+from allauth.mfa.utils import encrypt
 from django.test import Client
 
 from accounts.models import User
@@ -112,6 +116,17 @@ def browser_of(user: User, **options: Any) -> Client:
     """A client in which the person is signed in."""
     client = Client(**options)
     client.force_login(user)
+    return client
+
+
+def editor_of(user: User, **options: Any) -> Client:
+    """A client in which the person is signed in, and has taken their second step."""
+    client = browser_of(user, **options)
+    step = Authenticator.objects.create(user=user, type="totp", data={"secret": encrypt(generate_totp_secret())})
+    session = client.session
+    session["account_authentication_methods_user"] = str(user.pk)
+    session["account_authentication_methods"] = [{"method": "mfa", "at": time(), "type": "totp", "id": step.pk}]
+    session.save()
     return client
 
 

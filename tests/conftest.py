@@ -12,7 +12,9 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.cache import cache
 from django.db import connection, transaction
 from django.test import TransactionTestCase, override_settings
+from django.urls import clear_url_caches
 
+from backpain import urls
 from exercises import catalogue
 
 
@@ -50,6 +52,16 @@ def _nothing_remembered() -> Iterator[None]:
     yield
     cache.clear()
     catalogue.forget()
+
+
+@pytest.fixture
+def admin_on() -> Iterator[None]:
+    """As if ADMIN=on were set."""
+    urls.urlpatterns.extend(urls.admin_patterns)
+    clear_url_caches()
+    yield
+    del urls.urlpatterns[-len(urls.admin_patterns) :]
+    clear_url_caches()
 
 
 @pytest.fixture

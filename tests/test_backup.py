@@ -10,14 +10,13 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
-from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 from pytest_django import Settings
 from time_machine import TimeMachineFixture
 
-from accounts.models import User
+from accounts.models import Session, User
 from tests.belongings import a_person_with_everything
 from tests.builders import a_person, an_exercise, browser_of, completions, did
 from tests.engines import on_postgresql, on_sqlite

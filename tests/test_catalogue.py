@@ -16,7 +16,7 @@ from django.urls import reverse
 from exercises.models import Equipment, Exercise
 from exercises.pictures import drawn
 from exercises.seed import read_catalogue, seed
-from tests.builders import a_person, an_exercise, browser_of, elements, text_of
+from tests.builders import a_person, an_exercise, browser_of, editor_of, elements, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -115,8 +115,10 @@ def test_an_edit_made_in_the_admin_is_not_overwritten(what: str, seeded: None, c
     assert exercise.purpose != "Something new."
 
 
-def test_saving_in_the_admin_without_a_change_keeps_following_the_file(seeded: None, catalogue: dict[str, Any]) -> None:
-    admin = browser_of(a_person(is_staff=True, is_superuser=True))
+def test_saving_in_the_admin_without_a_change_keeps_following_the_file(
+    seeded: None, catalogue: dict[str, Any], admin_on: None
+) -> None:
+    admin = editor_of(a_person(is_staff=True, is_superuser=True))
     exercise = Exercise.objects.get(slug="pencil-grip")
     address = reverse("admin:exercises_exercise_change", args=[exercise.pk])
     form = admin.get(address).context["adminform"].form
@@ -328,8 +330,8 @@ def test_an_unknown_exercise_is_not_found(client: Client) -> None:
     assert "There is no such exercise." in text_of(page)
 
 
-def test_the_admin_edits_the_catalogue_and_deletes_nothing(seeded: None) -> None:
-    admin = browser_of(a_person(is_staff=True, is_superuser=True))
+def test_the_admin_edits_the_catalogue_and_deletes_nothing(seeded: None, admin_on: None) -> None:
+    admin = editor_of(a_person(is_staff=True, is_superuser=True))
     listed = admin.get(reverse("admin:exercises_exercise_changelist"), {"position": "lying"})
     assert "Hold 30 seconds on each leg, every day" in text_of(listed)
     exercise = Exercise.objects.get(slug="leg-raise")

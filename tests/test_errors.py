@@ -9,7 +9,6 @@ from typing import Any, NoReturn
 import psycopg
 import psycopg_pool
 import pytest
-from django.contrib.sessions.models import Session
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import (
     DataError,
@@ -25,6 +24,7 @@ from django.http import HttpResponse
 from django.test import Client
 from pytest_django import Settings
 
+from accounts.models import Session
 from tests.builders import CHOICES, a_person, an_exercise, browser_of, elements, text_of
 
 
@@ -254,7 +254,7 @@ def test_a_session_that_cannot_be_saved_is_a_503_as_well(settings: Settings) -> 
     client = browser_of(a_person(), raise_request_exception=False)
     settings.SESSION_SAVE_EVERY_REQUEST = True
 
-    with refusing('UPDATE "django_session"'):
+    with refusing('UPDATE "accounts_session"'):
         page = client.get("/today/")
         assert_is_our_page(page, 503, "It comes back by itself")
         assert page["Retry-After"] == "10"

@@ -11,12 +11,11 @@ from typing import Any
 
 import pytest
 from django.apps import apps
-from django.contrib.sessions.models import Session
 from django.db import connection, models, transaction
 from django.test import Client
 from time_machine import TimeMachineFixture
 
-from accounts.models import User
+from accounts.models import Session, User
 from exercises.models import Exercise
 from pain.models import CheckIn
 from sharing.models import Share
@@ -153,7 +152,7 @@ def quoted(column: str) -> str:
 
 def fill_sessions() -> None:
     Session.objects.bulk_create(
-        Session(session_key=f"{n:032}", session_data="", expire_date=AT) for n in range(1, OTHERS + 1)
+        Session(session_key=f"{n:032}", session_data="", expire_date=AT, owner=n) for n in range(1, OTHERS + 1)
     )
 
 

@@ -3,14 +3,13 @@
 from datetime import date, timedelta
 
 import pytest
-from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from time_machine import TimeMachineFixture
 
-from accounts.models import User
+from accounts.models import Session, User
 from exercises.models import Equipment, Exercise
 from rights.leaving import leave
 from tests.belongings import PERSONAL, a_person_with_everything, rows_of, with_a_path_to_a_person

@@ -11,7 +11,7 @@ from time_machine import TimeMachineFixture
 
 from accounts.models import User
 from exercises.models import MAX_OWN, Equipment, Exercise
-from tests.builders import a_person, an_exercise, browser_of, did, elements, on_plan, text_of
+from tests.builders import a_person, an_exercise, browser_of, did, editor_of, elements, on_plan, text_of
 from tests.test_plan_page import TWICE, slugs
 from tracking.models import PlanItem
 
@@ -234,7 +234,7 @@ def test_to_everybody_else_it_does_not_exist(method: str, address: str, user: Us
     assert (exercise.name, exercise.retired) == ("Own 1", False)
 
 
-def test_the_catalogue_and_the_admin_show_nobodys_own(user: User) -> None:
+def test_the_catalogue_and_the_admin_show_nobodys_own(user: User, admin_on: None) -> None:
     an_exercise("own-1", owner=user)
     an_exercise("walk")
     for client in (Client(), browser_of(user)):
@@ -242,7 +242,7 @@ def test_the_catalogue_and_the_admin_show_nobodys_own(user: User) -> None:
         assert "Walk" in page
         assert "Own 1" not in page
     assert Client().get("/exercises/own-1/").status_code == 404
-    editor = browser_of(a_person(is_staff=True, is_superuser=True))
+    editor = editor_of(a_person(is_staff=True, is_superuser=True))
     assert "Own 1" not in text_of(editor.get("/admin/exercises/exercise/"))
 
 

@@ -282,18 +282,17 @@ def load(connection: psycopg.Connection, model: Any, rows: Iterable[Row]) -> Non
 
 def load_people(connection: psycopg.Connection, courses: Sequence[Course], copies: Sequence[Copy]) -> None:
     """The people themselves, each with a session."""
-    from django.contrib.sessions.backends.db import SessionStore
-    from django.contrib.sessions.models import Session
+    from accounts.models import Session, User
+    from accounts.sessions import SessionStore
 
-    from accounts.models import User
-
-    store, soon = SessionStore(), datetime.now(UTC) + timedelta(days=30)
+    store, now = SessionStore(), datetime.now(UTC)
+    soon = now + timedelta(days=30)
     people, sessions = [], []
     for copy in copies:
         own = {"id": copy.key, "email": f"person{copy.key}@example.org"}
         user = User(**{name: own.get(name, getattr(courses[copy.course].user, name)) for name in columns(User)})
         people.append([getattr(user, name) for name in columns(User)])
-        sessions.append([copy.session_key, store.encode(session_of(user)), soon])
+        sessions.append([copy.session_key, store.encode(session_of(user)), soon, copy.key, now])
     load(connection, User, people)
     load(connection, Session, sessions)
 

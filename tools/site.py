@@ -117,9 +117,8 @@ class SignedIn:
     """A person with a session: `headers` are all that a request needs, a POST included."""
 
     def __init__(self, email: str) -> None:
-        from django.contrib.sessions.backends.db import SessionStore
-
         from accounts.models import User
+        from accounts.sessions import SessionStore
 
         self.user = User.objects.get(email=email)
         session = SessionStore()
