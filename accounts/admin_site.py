@@ -2,10 +2,12 @@ from typing import Any
 
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
+from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.decorators import method_decorator
 
 from accounts.adapter import AccountAdapter
 from accounts.middleware import signed_in
@@ -18,6 +20,7 @@ class AdminSite(admin.AdminSite):
     def has_permission(self, request: HttpRequest) -> bool:
         return super().has_permission(request) and took_second_step(request)
 
+    @method_decorator(login_not_required)
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponseBase:  # type: ignore[override]  # wider
         """It has no sign-in of its own, so that the rate limits of the one there is hold for it as well."""
         return _asks_for_second_step(request)  # type: ignore[no-any-return]  # allauth's decorator has no types

@@ -5,6 +5,7 @@ from uuid import UUID
 from zlib import compress
 
 from allauth.account.models import EmailAddress, EmailConfirmation
+from allauth.mfa.models import Authenticator
 from django.apps import apps
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group, Permission
@@ -25,6 +26,7 @@ PERSONAL = {
     "accounts.User_user_permissions": "user",
     "account.EmailAddress": "user",
     "account.EmailConfirmation": "email_address__user",
+    "mfa.Authenticator": "user",
     "admin.LogEntry": "user",
     "exercises.Exercise": "owner",
     "exercises.Exercise_equipment": "exercise__owner",
@@ -115,6 +117,7 @@ def a_person_with_everything(email: str, mark: str = "") -> User:
 def _of_other_packages(user: User, mark: str) -> None:
     address = EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=True)
     EmailConfirmation.create(address)
+    Authenticator.objects.create(user=user, type="totp", data={"secret": f"sealed {mark}"})
     user.groups.add(Group.objects.get_or_create(name="Editors")[0])
     user.user_permissions.add(Permission.objects.all()[0])
     LogEntry.objects.create(

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from urllib.parse import unquote
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -59,11 +60,8 @@ def test_an_administrator_with_a_second_step_gets_in(address: str, admin_on: Non
 
 @pytest.mark.parametrize("address", PAGES)
 def test_a_stranger_signs_in_through_the_same_limited_door(address: str, admin_on: None) -> None:
-    answer = Client().get(address, follow=True)
-    assert answer.redirect_chain[-1] in [
-        (f"/accounts/login/?next={address}", 302),
-        ("/accounts/login/?next=" + address.replace("/", "%2F"), 302),
-    ]
+    where, _status = Client().get(address, follow=True).redirect_chain[-1]
+    assert unquote(where) == f"/accounts/login/?next={address}"
 
 
 @pytest.mark.parametrize("address", PAGES)
