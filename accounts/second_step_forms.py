@@ -107,6 +107,9 @@ class CredentialField(forms.JSONField):
         except RecursionError:
             raise get_adapter().validation_error("incorrect_code") from None
 
+    def bound_data(self, data: Any, initial: Any) -> None:
+        """A form that is shown again asks the device again."""
+
 
 class PasskeyForm(AuthenticateWebAuthnForm):  # type: ignore[misc]  # allauth has no types
     credential = CredentialField()
