@@ -45,6 +45,7 @@ def wednesday(time_machine: TimeMachineFixture) -> None:
         ("/plan/pause/", 4),
         ("/settings/", 0),
         ("/settings/data/", 0),
+        ("/settings/sign-ins/", 1),
         # How much there is in each table, and the first day.
         ("/settings/delete/", len(belongings()) + 1),
         ("/safety/", 0),

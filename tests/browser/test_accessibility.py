@@ -40,6 +40,10 @@ PERSONAL = [
     "/settings/delete/",
     "/accounts/password/change/",
     "/accounts/email/",
+    "/accounts/reauthenticate/",
+    "/accounts/security/",
+    "/accounts/security/webauthn/",
+    "/settings/sign-ins/",
     "/accounts/logout/",
 ]
 
