@@ -33,7 +33,7 @@ class Device:
         """Its answer to `creation_options`."""
         wanted = options["publicKey"]
         self.whose = websafe_decode(wanted["user"]["id"])
-        made = AttestedCredentialData.create(Aaguid.NONE, self.name, ES256.from_cryptography_key(self.key.public_key()))
+        made = AttestedCredentialData.create(Aaguid.NONE, self.name, ES256.from_cryptography_key(self.key.public_key()))  # type: ignore[no-untyped-call]
         data = AuthenticatorData.create(sha256(wanted["rp"]["id"].encode()), self._flags | FLAG.AT, 0, made)
         answer = {
             "clientDataJSON": websafe_encode(self._said("webauthn.create", wanted["challenge"])),

@@ -54,7 +54,7 @@ def sure(user: User, **options: Any) -> Client:
 
 def code(secret: str, seconds_later: int = 0) -> str:
     """What an app shows."""
-    return format_hotp_value(hotp_value(secret, (START + seconds_later) // 30))
+    return str(format_hotp_value(hotp_value(secret, (START + seconds_later) // 30)))
 
 
 def an_app(user: User) -> str:

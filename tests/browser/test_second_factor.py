@@ -59,7 +59,7 @@ def sign_out(page: Page) -> None:
 
 
 def shown(secret: str, seconds_later: int = 0) -> str:
-    return format_hotp_value(hotp_value(secret, int(time() + seconds_later) // 30))
+    return str(format_hotp_value(hotp_value(secret, int(time() + seconds_later) // 30)))
 
 
 def add_passkey(page: Page, name: str = "Phone") -> None:
