@@ -276,6 +276,17 @@ def test_a_passkey_is_a_way_in_by_itself(user: User) -> None:
     assert is_signed_in(client)
 
 
+@pytest.mark.parametrize(("asked", "led"), [("/plan/", "/plan/"), ("//evil.example/", "/today/"), ("", "/today/")])
+def test_a_passkey_leads_to_the_page_that_was_asked_for(asked: str, led: str, user: User) -> None:
+    device = a_passkey(user)
+    client = Client(SERVER_NAME="localhost")
+    form = client.get("/accounts/login/", {"next": asked})
+    sent = {field["name"]: field.get("value", "") for field in elements(form, "name") if field["name"] == "next"}
+    options = client.get(KEY_SIGN_IN, headers={"Accept": "application/json"}).json()["request_options"]
+    answer = client.post(KEY_SIGN_IN, {**sent, "credential": json.dumps(device.answer(options))})
+    assert (answer.status_code, answer["Location"]) == (302, led)
+
+
 def test_a_passkey_is_a_second_step_after_the_password(user: User) -> None:
     device = a_passkey(user)
     client = password_typed()
@@ -375,8 +386,9 @@ def test_there_is_an_end_to_passkeys(user: User) -> None:
 def test_the_passkey_of_somebody_else_is_not_found(what: str, method: str, user: User) -> None:
     a_passkey(user)
     key = Authenticator.objects.get(type="webauthn")
-    answer = getattr(sure(a_person()), method)(f"{KEYS}keys/{key.pk}/{what}/", {"name": "mine"})
-    assert answer.status_code == 404
+    stranger = sure(a_person())
+    for number in (key.pk, 10**30):
+        assert getattr(stranger, method)(f"{KEYS}keys/{number}/{what}/", {"name": "mine"}).status_code == 404
     key.refresh_from_db()
     assert key.wrap().name == "Phone"
 

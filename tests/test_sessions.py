@@ -271,7 +271,7 @@ def test_sessions_that_have_run_out_are_swept_away(user: User, wednesday: TimeMa
     assert Session.objects.count() == 1
 
 
-def test_who_was_signed_in_before_sessions_moved_stays_so(user: User, wednesday: TimeMachineFixture) -> None:
+def test_who_was_signed_in_before_sessions_moved_stays_so(user: User, settings: Settings) -> None:
     move = import_module("accounts.migrations.0004_sessions").move
     older = OlderStore()
     older.update(
@@ -288,5 +288,5 @@ def test_who_was_signed_in_before_sessions_moved_stays_so(user: User, wednesday:
     [moved] = Session.objects.all()
     assert (moved.owner, moved.used_at) == (user.pk, datetime(2026, 11, 18, 22, 40, tzinfo=UTC))
     client = Client()
-    client.cookies["sessionid"] = older.session_key or ""
+    client.cookies[settings.SESSION_COOKIE_NAME] = older.session_key or ""
     assert is_signed_in(client)
