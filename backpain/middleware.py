@@ -1,8 +1,21 @@
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+
+
+def headers(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callable[[HttpRequest], HttpResponseBase]:
+    """What keeps a browser strict is on every answer. The outermost of all, so that none gets past it."""
+
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        for name, value in settings.HEADERS.items():
+            response.setdefault(name, value)
+        return response
+
+    return answer
 
 
 def kind_405(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callable[[HttpRequest], HttpResponseBase]:
@@ -13,7 +26,8 @@ def kind_405(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callabl
         if response.status_code != 405:
             return response
         page = render(request, "errors/405.html", status=405)
-        page["Allow"] = response["Allow"]
+        for name in {"Allow", "Cache-Control"} & response.headers.keys():
+            page[name] = response[name]
         return page
 
     return answer

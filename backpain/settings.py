@@ -31,16 +31,46 @@ if not ALLOWED_HOSTS and not DEBUG:
 SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
-# Whether the names below this host go by https as well, and for ever, is for their owner to say, not for us.
-SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
+SILENCED_SYSTEM_CHECKS = [
+    # Whether the names below this host go by https as well, and for ever, is for their owner to say, not for us.
+    *("security.W005", "security.W021"),
+    # That no page is framed is among HEADERS.
+    "security.W002",
+]
 if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     # The proxy's own word about the visitor's address, for rate limits; what a visitor claims counts for nothing.
     ALLAUTH_TRUSTED_PROXY_COUNT = 1
-SECURE_REFERRER_POLICY = "same-origin"
-X_FRAME_OPTIONS = "DENY"
+# With this prefix, a browser takes a cookie from this very host by https alone; a neighbour's host can set none.
+COOKIE_PREFIX = "__Host-" if HTTPS else ""
+SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}sessionid"
+CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}csrftoken"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "backpain.views.stale_form"
+MESSAGE_STORAGE = "backpain.messages.Messages"
+
+# What every answer carries (`backpain.middleware.headers`), beside HSTS and the policy below.
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    # What a page may ask the device for: to stay awake in a session, to sound, to copy a link, and for a passkey.
+    "Permissions-Policy": ", ".join(
+        [
+            *("autoplay=(self)", "clipboard-write=(self)", "screen-wake-lock=(self)"),
+            *("publickey-credentials-create=(self)", "publickey-credentials-get=(self)"),
+            *("accelerometer=()", "bluetooth=()", "browsing-topics=()", "camera=()", "clipboard-read=()"),
+            *("compute-pressure=()", "cross-origin-isolated=()", "display-capture=()", "encrypted-media=()"),
+            *("fullscreen=()", "gamepad=()", "geolocation=()", "gyroscope=()", "hid=()", "identity-credentials-get=()"),
+            *("idle-detection=()", "keyboard-map=()", "local-fonts=()", "magnetometer=()", "microphone=()", "midi=()"),
+            *("otp-credentials=()", "payment=()", "picture-in-picture=()", "serial=()", "storage-access=()"),
+            *("sync-xhr=()", "unload=()", "usb=()", "window-management=()", "xr-spatial-tracking=()"),
+        ]
+    ),
+}
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -55,6 +85,7 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
         # Bootstrap's stylesheet carries its small icons as data addresses.
         "img-src": [SELF, "data:"],
+        "upgrade-insecure-requests": HTTPS,
     }
 }
 
@@ -85,10 +116,11 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "backpain.middleware.headers",
+    "csp.middleware.CSPMiddleware",
     "backpain.middleware.secret_addresses",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "backpain.middleware.kind_405",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -98,7 +130,6 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "accounts.middleware.SignedInMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
 ]
 

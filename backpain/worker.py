@@ -8,14 +8,14 @@ of an answer of more than 16 MB, such as a long export, once all but 16 MB of it
 import os
 import time
 from types import FrameType
-from typing import Any
+from typing import Any, ClassVar
 
 from gunicorn.workers.base import Worker as Process
 from waitress import wasyncore
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.server import create_server
-from waitress.task import WSGITask
+from waitress.task import ErrorTask, WSGITask
 from waitress.utilities import BadRequest
 
 MOST_BYTES = 17_000_000
@@ -56,9 +56,29 @@ class Task(WSGITask):  # type: ignore[misc]
         super().write(b"" if self.request.command == "HEAD" else data)
 
 
+class Refusal(ErrorTask):  # type: ignore[misc]
+    """What is answered before the site is asked. A browser is kept as strict by it as by an answer of the site."""
+
+    headers: ClassVar[list[tuple[str, str]]] = []
+
+    def execute(self) -> None:
+        self.response_headers.extend(self.headers)
+        super().execute()
+
+
 class Channel(HTTPChannel):  # type: ignore[misc]
     parser_class = Parser
     task_class = Task
+    error_task_class = Refusal
+
+
+def headers_of_refusals() -> list[tuple[str, str]]:
+    """Those of every answer. Needs the site's settings, which are loaded with the site."""
+    from csp.utils import build_policy
+    from django.conf import settings
+
+    lasting = {"Strict-Transport-Security": f"max-age={settings.SECURE_HSTS_SECONDS}"} if settings.HTTPS else {}
+    return [*settings.HEADERS.items(), ("Content-Security-Policy", build_policy()), *lasting.items()]
 
 
 class Worker(Process):  # type: ignore[misc]  # gunicorn says nothing of types
@@ -81,6 +101,7 @@ class Worker(Process):  # type: ignore[misc]  # gunicorn says nothing of types
             log_socket_errors=False,
         )
         self.server.channel_class = Channel
+        Refusal.headers = headers_of_refusals()
         # A worker that cannot let anybody in any more ends, and is replaced.
         while self.alive and self.ppid == os.getppid() and self.server.accepting:
             self.turn()
