@@ -187,11 +187,14 @@ def test_development_has_the_versions_the_site_has() -> None:
     assert base < dev
 
 
-def test_lighthouse_is_one_version_with_hashes_and_no_place_to_download_from() -> None:
-    entries = json.loads(text("tools/lighthouse/package-lock.json"))["packages"]
+@pytest.mark.parametrize(
+    ("folder", "package"), [("lighthouse", "lighthouse"), ("observatory", "@mdn/mdn-http-observatory")]
+)
+def test_what_npm_installs_is_one_version_with_hashes_and_no_place_to_download_from(folder: str, package: str) -> None:
+    entries = json.loads(text(f"tools/{folder}/package-lock.json"))["packages"]
     wanted = entries.pop("")
-    assert wanted["dependencies"] == json.loads(text("tools/lighthouse/package.json"))["dependencies"]
-    assert entries["node_modules/lighthouse"]["version"] == wanted["dependencies"]["lighthouse"]
+    assert wanted["dependencies"] == json.loads(text(f"tools/{folder}/package.json"))["dependencies"]
+    assert entries[f"node_modules/{package}"]["version"] == wanted["dependencies"][package]
     for name, entry in entries.items():
         assert re.match(r"sha512-", entry["integrity"]), name
         assert "resolved" not in entry, name

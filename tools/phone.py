@@ -99,7 +99,7 @@ def phone_site() -> Iterator[tuple[str, SignedIn]]:
     """A site without https, which a browser trusts all the same on this machine, and the person who is signed in."""
     with server() as postgres:
         prepare(postgres.url)
-        use_database(postgres.url)
+        use_database(postgres.url, HTTPS="off")
         from django.db import connections
 
         somebody(EMAIL, YEAR, datetime.now(UTC).date())

@@ -35,9 +35,12 @@ def environment(database: str, port: int = 8000) -> dict[str, str]:
     return {**PLAIN, **production, "DATABASE_URL": database, "PORT": str(port)}
 
 
-def use_database(database: str) -> None:
-    """Let this process use the site's models on that database. Once a process, before any of them is imported."""
-    os.environ |= environment(database)
+def use_database(database: str, **variables: str) -> None:
+    """Let this process use the site's models on that database. Once a process, before any of them is imported.
+
+    What `variables` say of https has to be what they say to the site, as the names of cookies hang on it.
+    """
+    os.environ |= {**environment(database), **variables}
     os.environ["DJANGO_SETTINGS_MODULE"] = "backpain.settings"
     import django
 

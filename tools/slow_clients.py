@@ -56,7 +56,7 @@ def figures(
 def slow_requests() -> dict[str, bytes]:
     """By the part in which it is slow, a request that anybody can send."""
     # Without these two it would be refused before its body is looked at.
-    form = {"Origin": f"https://{HOST}", "Cookie": f"csrftoken={'a' * 32}"}
+    form = {"Origin": f"https://{HOST}", "Cookie": f"__Host-csrftoken={'a' * 32}"}
     return {
         "head": SLOWLY + message("GET /accounts/login/", {}),
         "body": message("POST /accounts/login/", {**form, "Content-Length": "5000"}) + SLOWLY + b"x" * 5000,

@@ -170,7 +170,7 @@ def log_in(proxy: Proxy, n: int) -> int:
     headers = {
         "Host": HOST,
         "Origin": f"https://{HOST}",
-        "Cookie": f"csrftoken={token}",
+        "Cookie": f"__Host-csrftoken={token}",
         "X-CSRFToken": token,
         "X-Forwarded-For": f"198.51.100.{n}",
     }
