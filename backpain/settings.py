@@ -61,12 +61,10 @@ HEADERS = {
         [
             *("autoplay=(self)", "clipboard-write=(self)", "screen-wake-lock=(self)"),
             *("publickey-credentials-create=(self)", "publickey-credentials-get=(self)"),
-            *("accelerometer=()", "bluetooth=()", "browsing-topics=()", "camera=()", "clipboard-read=()"),
-            *("compute-pressure=()", "cross-origin-isolated=()", "display-capture=()", "encrypted-media=()"),
-            *("fullscreen=()", "gamepad=()", "geolocation=()", "gyroscope=()", "hid=()", "identity-credentials-get=()"),
-            *("idle-detection=()", "keyboard-map=()", "local-fonts=()", "magnetometer=()", "microphone=()", "midi=()"),
-            *("otp-credentials=()", "payment=()", "picture-in-picture=()", "serial=()", "storage-access=()"),
-            *("sync-xhr=()", "unload=()", "usb=()", "window-management=()", "xr-spatial-tracking=()"),
+            *("accelerometer=()", "camera=()", "clipboard-read=()", "display-capture=()", "encrypted-media=()"),
+            *("fullscreen=()", "gamepad=()", "geolocation=()", "gyroscope=()", "hid=()", "idle-detection=()"),
+            *("local-fonts=()", "magnetometer=()", "microphone=()", "midi=()", "payment=()", "picture-in-picture=()"),
+            *("serial=()", "sync-xhr=()", "usb=()", "xr-spatial-tracking=()"),
         ]
     ),
 }

@@ -10,6 +10,7 @@ from email import message_from_bytes
 from email.message import Message
 from http.cookies import SimpleCookie
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlencode
 from uuid import uuid4
@@ -135,7 +136,6 @@ KINDS_FOR_ALL: dict[str, tuple[int, Callable[[], Any]]] = {
     "wrong method for a file": (405, lambda: visitor().post("/static/css/app.css")),
     "health": (200, lambda: visitor().get("/healthz")),
     "readiness": (200, lambda: visitor().get("/readyz")),
-    "admin for a stranger": (302, lambda: visitor().get("/admin/")),
 }
 SHARED = {"no such share link": {"Referrer-Policy": "no-referrer"}}
 
@@ -179,7 +179,9 @@ def test_what_a_person_sees_is_kept_nowhere(kind: str) -> None:
 
 @pytest.mark.django_db
 @pytest.mark.usefixtures("deployed")
+@pytest.mark.urls("tests.with_admin")
 def test_the_admin_is_strict_and_kept_nowhere() -> None:
+    assert_is_strict(visitor().get("/admin/").headers)
     staff = signed_in(User.objects.create_superuser("staff@example.org", PASSWORD))
     for name in ("admin:index", "admin:exercises_exercise_changelist"):
         answer = staff.get(reverse(name))
@@ -289,7 +291,9 @@ class Browser:
     def __init__(self, site: Site) -> None:
         self.site, self.jar = site, SimpleCookie()
 
-    def ask(self, way: str, form: Mapping[str, str] | None = None, **headers: Any) -> http.client.HTTPResponse:
+    def ask(
+        self, way: str, form: Mapping[str, str] | None = None, headers: Mapping[str, str] = MappingProxyType({})
+    ) -> http.client.HTTPResponse:
         method, _, address = way.rpartition(" ")
         sent = {"Host": "backpain.example", "X-Forwarded-Proto": "https", "Origin": "https://backpain.example"}
         sent["Cookie"] = "; ".join(f"{name}={cookie.value}" for name, cookie in self.jar.items())
@@ -329,7 +333,6 @@ REAL_KINDS = {
     "BREW /safety/": 405,
     "/healthz": 200,
     "/readyz": 200,
-    "/admin/": 302,
 }
 
 
@@ -347,9 +350,9 @@ def test_its_files_are_strict_in_every_form(site: Site) -> None:
     stranger = Browser(site)
     hashed = json.loads(Path(settings.STATIC_ROOT, "staticfiles.json").read_text())
     page = "/static/" + str(hashed["paths"]["css/app.css"])
-    plain, packed = stranger.ask(page), stranger.ask(page, **{"Accept-Encoding": "br"})
-    as_it_was = stranger.ask(page, **{"If-None-Match": str(plain.headers["ETag"])})
-    part, too_far = (stranger.ask(page, Range=wanted) for wanted in ("bytes=0-9", "bytes=9999999-"))
+    plain, packed = stranger.ask(page), stranger.ask(page, headers={"Accept-Encoding": "br"})
+    as_it_was = stranger.ask(page, headers={"If-None-Match": str(plain.headers["ETag"])})
+    part, too_far = (stranger.ask(page, headers={"Range": wanted}) for wanted in ("bytes=0-9", "bytes=9999999-"))
     answers = [plain, packed, as_it_was, part, too_far]
     assert [one.status for one in answers] == [200, 200, 304, 206, 416]
     assert packed.headers["Content-Encoding"] == "br"

@@ -42,7 +42,7 @@ class Proxy(ThreadingHTTPServer):
             super().finish_request(request, client_address)
             return
         with self.context.wrap_socket(request, server_side=True) as line:
-            super().finish_request(line, client_address)  # type: ignore[arg-type]  # a socket as any other
+            super().finish_request(line, client_address)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Browsers leave in the middle of anything; that is no news."""
@@ -77,15 +77,17 @@ class Passing(BaseHTTPRequestHandler):
 @contextmanager
 def https(site_port: int) -> Iterator[Proxy]:
     """Speaks https for the site on that port. `certificate` is what a client has to trust."""
-    with tempfile.TemporaryDirectory(prefix="backpain-https-") as folder:
-        with Proxy(site_port, make_certificate(Path(folder, "certificate.pem"))) as proxy:
-            thread = threading.Thread(target=proxy.serve_forever)
-            thread.start()
-            try:
-                yield proxy
-            finally:
-                proxy.shutdown()
-                thread.join()
+    with (
+        tempfile.TemporaryDirectory(prefix="backpain-https-") as folder,
+        Proxy(site_port, make_certificate(Path(folder, "certificate.pem"))) as proxy,
+    ):
+        thread = threading.Thread(target=proxy.serve_forever)
+        thread.start()
+        try:
+            yield proxy
+        finally:
+            proxy.shutdown()
+            thread.join()
 
 
 def make_certificate(file: Path) -> Path:
