@@ -13,7 +13,7 @@ LOCK := $(VENV) -m uv pip compile --quiet --universal --python-version 3.11 --ge
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help run dev sample test test-quick check bench bench-history soak faults pictures lock clean preflight port backup restore bench-backup lighthouse bench-spread bench-scale bench-slow bench-servers observatory
+.PHONY: help run dev sample test test-quick check bench bench-history soak faults pictures lock clean preflight port backup restore bench-backup lighthouse bench-spread bench-scale bench-slow bench-servers observatory hostile
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -64,6 +64,9 @@ lighthouse: .venv/dev var/static/.collected ## measure how the pages load and ho
 
 observatory: .venv/dev var/static/.collected ## have the MDN HTTP Observatory's own grader judge the headers, on this machine
 	@$(VENV) -m tools.grade
+
+hostile: .venv/dev ## send everything odd to every address, of which `make test` sends a twelfth
+	@ONE_IN=1 $(VENV) -m tools.test hostile
 
 soak: .venv/dev var/static/.collected ## see for 15 minutes whether all that many clients were told is there
 	@$(VENV) -m tools.soak

@@ -52,6 +52,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         }
         return [{**way, "description": words[way["id"]]} for way in super().get_reauthentication_methods(user)]
 
+    def is_safe_url(self, url: str | None) -> bool:
+        """Whether it leads to a page of ours. What cannot even be read as an address does not."""
+        try:
+            return bool(super().is_safe_url(url))
+        except ValueError:
+            return False
+
     def forget(self, request: HttpRequest, user: User) -> None:
         """Drop the counts of attempts that outlive an account, as an address can be found out from its hash."""
         self._delete_login_attempts_cached_email(request, email=user.email)

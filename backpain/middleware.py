@@ -1,7 +1,8 @@
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpRequest
+from django.core.exceptions import SuspiciousOperation
+from django.http import HttpRequest, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
@@ -14,6 +15,29 @@ def headers(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callable
         for name, value in settings.HEADERS.items():
             response.setdefault(name, value)
         return response
+
+    return answer
+
+
+def without_nul(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callable[[HttpRequest], HttpResponseBase]:
+    """A cookie with NUL in it was set by no browser. PostgreSQL would not even look for such a session."""
+
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        if any("\0" in value for value in request.COOKIES.values()):
+            raise SuspiciousOperation
+        return get_response(request)
+
+    return answer
+
+
+METHODS = ["GET", "HEAD", "POST", "OPTIONS"]
+
+
+def known_methods(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callable[[HttpRequest], HttpResponseBase]:
+    """Pages of others take PUT for POST, and answer whatever else they have never heard of."""
+
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        return get_response(request) if request.method in METHODS else HttpResponseNotAllowed(METHODS)
 
     return answer
 

@@ -38,6 +38,10 @@ class Parser(HTTPRequestParser):  # type: ignore[misc]  # waitress says nothing 
             super().parse_header(header_plus)
         except ValueError as problem:
             raise ParsingError("This is no request.") from problem
+        # Where it is not clear what ends a request, a proxy may see another one behind it than we do.
+        two_ends = self.chunked and "CONTENT_LENGTH" in self.headers
+        if two_ends or "TRANSFER_ENCODING" in self.headers or self.version not in ("1.0", "1.1"):
+            raise ParsingError("This is no request.")
         if self.body_rcv is None or self.content_length >= self.adj.max_request_body_size:
             self.expect_continue = False
 
