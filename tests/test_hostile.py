@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
+from http.cookies import SimpleCookie
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -138,9 +139,9 @@ def visits(person: User, n: int) -> Iterator[tuple[Client, str]]:
     ways = [("", address) for address in everywhere if address.startswith(OPEN)]
     ways += [("signed in", address) for address in everywhere if not address.startswith("/accounts/log")]
     signed = browser_of(person)
-    cookies = signed.cookies.copy()
+    session = signed.cookies["sessionid"].value
     for who, address in ways[n % ONE_IN :: ONE_IN]:
-        signed.cookies = cookies.copy()
+        signed.cookies = SimpleCookie({"sessionid": session})
         yield signed if who else Client(), address
 
 
