@@ -295,7 +295,7 @@ HOSTS = [
         "testserver:80:80",
         "testserver, elsewhere.example",
         "test server",
-        "testserver\t",
+        "test\tserver",
         "[::1",
         "\x00",
     ),

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.test_hostile import ANSWERED, HOSTS, OUTSIDE, PATHS
 from tests.test_start import Site, environment_of, running
 from tests.test_web_worker import connection_to, everything_from
 
@@ -99,3 +100,31 @@ WELL_BOUNDED = {
 @pytest.mark.parametrize("kind", ODD_REQUESTS)
 def test_what_is_no_proper_request_is_one_at_the_most(kind: str, site: Site) -> None:
     assert statuses(site, ODD_REQUESTS[kind] + SECOND) == WELL_BOUNDED.get(kind, [400])
+
+
+def answer_to(site: Site, *lines: str) -> bytes:
+    with connection_to(site) as line:
+        line.sendall("\r\n".join([*lines, "X-Forwarded-Proto: https", "Connection: close", "", ""]).encode("latin-1"))
+        return everything_from(line)
+
+
+def status_of(answer: bytes) -> int:
+    return int(answer.split(maxsplit=2)[1])
+
+
+def test_addresses_and_hosts_that_make_no_sense_are_refused_here_as_well(site: Site) -> None:
+    here = "Host: backpain.example"
+    for path in PATHS:
+        assert status_of(answer_to(site, f"GET {path} HTTP/1.1", here)) in {*ANSWERED, 431}
+    for path in OUTSIDE:
+        answer = answer_to(site, f"GET /static/{path} HTTP/1.1", here)
+        assert status_of(answer) in {301, 400, 404}
+        assert not any(word in answer for word in (b"SECRET_KEY", b"root:"))
+    for host in (one.replace("testserver", "backpain.example") for one in HOSTS):
+        assert status_of(answer_to(site, "GET /today/ HTTP/1.1", f"Host: {host}")) == 400
+    for cookie in ("sessionid=\xff\xfe", '__Host-sessionid="abcdefgh\\000"', "__Host-sessionid=" + "a" * 9000, ";;=;"):
+        assert status_of(answer_to(site, "GET /today/ HTTP/1.1", here, f"Cookie: {cookie}")) in {302, 400}
+
+
+def test_two_hosts_are_none(site: Site) -> None:
+    assert status_of(answer_to(site, "GET / HTTP/1.1", "Host: backpain.example", "Host: backpain.example")) == 400

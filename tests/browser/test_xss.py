@@ -11,7 +11,7 @@ from django import forms
 from django.apps import apps
 from django.db import models
 from django.test import Client
-from playwright.sync_api import Page, Route
+from playwright.sync_api import Dialog, Page, Route
 
 from accounts.models import User
 from exercises.models import Equipment, Exercise
@@ -87,7 +87,11 @@ class Watched:
     def __init__(self, page: Page, complaints: list[str]) -> None:
         self.page, self.complaints = page, complaints
         page.add_init_script(WATCH)
-        page.on("dialog", lambda dialog: (complaints.append(f"{page.url}: {dialog.message}"), dialog.dismiss()))
+        page.on("dialog", self.dismiss)
+
+    def dismiss(self, dialog: Dialog) -> None:
+        self.complaints.append(f"{self.page.url}: {dialog.message}")
+        dialog.dismiss()
 
     def see(self, address: str, *texts: str) -> None:
         self.page.goto(address)
@@ -144,7 +148,7 @@ NEVER_SHOWN = {
 }
 
 
-def all_subclasses(kind: type) -> Iterator[type]:
+def all_subclasses(kind: Any) -> Iterator[Any]:
     for one in kind.__subclasses__():
         yield one
         yield from all_subclasses(one)
