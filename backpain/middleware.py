@@ -58,6 +58,7 @@ def kind_405(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callabl
 
 
 UNLISTED = "/shared/"
+FROM_MAILS = ("/accounts/password/reset/key/", "/accounts/confirm-email/")
 
 
 def secret_addresses(
@@ -71,6 +72,9 @@ def secret_addresses(
             response["Cache-Control"] = "no-store, private"
             response["Referrer-Policy"] = "no-referrer"
             response["X-Robots-Tag"] = "noindex, nofollow"
+        if request.path_info.startswith(FROM_MAILS):
+            # These have forms, which a browser would send without an origin if it were not to name the page.
+            response["Cache-Control"] = "no-store, private"
         return response
 
     return answer

@@ -200,6 +200,15 @@ def test_a_shared_page_says_nothing_of_its_address_either() -> None:
 
 @pytest.mark.django_db
 @pytest.mark.usefixtures("deployed")
+@pytest.mark.parametrize("address", ["/accounts/password/reset/key/1-set-password/", "/accounts/confirm-email/MQ:abc/"])
+def test_a_page_that_a_mail_leads_to_is_kept_nowhere(address: str) -> None:
+    answer = visitor().get(address)
+    assert_is_strict(answer.headers)
+    assert "no-store" in answer["Cache-Control"]
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("deployed")
 def test_our_own_mistakes_and_outages_are_strict(monkeypatch: pytest.MonkeyPatch) -> None:
     for error, status in ((RuntimeError("a detail"), 500), (OperationalError("gone"), 503)):
         monkeypatch.setattr("exercises.views.CatalogueFilter", breaks(error))

@@ -199,10 +199,10 @@ def a_writer(payloads: Iterable[str]) -> User:
 
 def an_edited_exercise() -> Exercise:
     """An exercise of the catalogue whose editor has done so."""
-    names = ("purpose", "steps", "avoid", "note", "claim", "known", "unknown")
-    exercise = an_exercise(
-        "edited", **dict.fromkeys(names, ALL), name=PAYLOADS[0], place=PAYLOADS[2], other_equipment=PAYLOADS[3]
-    )
+    exercise = an_exercise("edited", name=PAYLOADS[0], place=PAYLOADS[2], other_equipment=PAYLOADS[3])
+    for name in ("purpose", "steps", "avoid", "note", "claim", "known", "unknown"):
+        setattr(exercise, name, ALL)
+    exercise.save()
     for n, payload in enumerate(PAYLOADS):
         exercise.equipment.add(Equipment.objects.create(slug=f"thing-{n}", name=payload))
     return exercise
