@@ -1,10 +1,44 @@
+import logging
+import time
 from collections.abc import Callable
+from secrets import token_hex
 
 from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+
+from backpain.logs import route_of
+
+visits = logging.getLogger("backpain.visits")
+METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"}
+
+
+def one_line_a_request(
+    get_response: Callable[[HttpRequest], HttpResponseBase],
+) -> Callable[[HttpRequest], HttpResponseBase]:
+    """Tells the log which page was asked for, and how that went; nothing of who asked.
+
+    The id says which lines belong to one request, and to no other of the same person. The page about an error of ours
+    shows it. The time is that until the answer begins.
+    """
+
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        start = time.perf_counter()
+        request.log_id = token_hex(4)  # type: ignore[attr-defined]
+        response = get_response(request)
+        visit = {
+            "method": request.method if request.method in METHODS else "other",
+            "route": route_of(request) or ("static" if request.path.startswith(settings.STATIC_URL) else None),
+            "status": response.status_code,
+            "ms": round(1000 * (time.perf_counter() - start), 1),
+            "id": request.log_id,  # type: ignore[attr-defined]
+        }
+        visits.info("%(method)s %(route)s %(status)s", visit, extra={"visit": visit})
+        return response
+
+    return answer
 
 
 def headers(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callable[[HttpRequest], HttpResponseBase]:
@@ -30,14 +64,14 @@ def without_nul(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Call
     return answer
 
 
-METHODS = ["GET", "HEAD", "POST", "OPTIONS"]
+ANSWERED = ["GET", "HEAD", "POST", "OPTIONS"]
 
 
 def known_methods(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callable[[HttpRequest], HttpResponseBase]:
     """Pages of others take PUT for POST, and answer whatever else they have never heard of."""
 
     def answer(request: HttpRequest) -> HttpResponseBase:
-        return get_response(request) if request.method in METHODS else HttpResponseNotAllowed(METHODS)
+        return get_response(request) if request.method in ANSWERED else HttpResponseNotAllowed(ANSWERED)
 
     return answer
 

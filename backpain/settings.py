@@ -114,6 +114,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "backpain.middleware.one_line_a_request",
     "backpain.middleware.headers",
     "csp.middleware.CSPMiddleware",
     "backpain.middleware.secret_addresses",
@@ -298,18 +299,18 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "line": {
-            "()": "backpain.logs.WithoutTokens",
-            "format": "{asctime} {levelname} {name} {message}",
-            "style": "{",
-        }
+        "line": {"()": "backpain.logs.OneObjectALine"},
+        # For developers, who want to read what an error says.
+        "plain": {"format": "{asctime} {levelname} {name} {message}", "style": "{"},
     },
-    "filters": {"outages": {"()": "backpain.logs.OutagesInShort"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["outages"]}},
-    "root": {"handlers": ["stderr"], "level": "INFO"},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain" if DEBUG else "line"}},
+    # What packages tell is not made for a log in which nobody can be recognised: a passkey is named at each use.
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {
+        # Django's development server has its own line for each request.
+        "backpain": {"level": "WARNING" if DEBUG else "INFO"},
         "django": {"handlers": [], "propagate": True},
-        # A refused request is the visitor's business, not the log's.
+        # A refused request has its line already.
         "django.request": {"level": "ERROR"},
         "django.security": {"level": "CRITICAL"},
         "gunicorn": {"level": "ERROR"},

@@ -1,3 +1,4 @@
+import logging
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +17,7 @@ from django.urls import clear_url_caches
 
 from backpain import urls
 from exercises import catalogue
+from tests.logs import Log, stderr_of
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -62,6 +64,16 @@ def admin_on() -> Iterator[None]:
     yield
     del urls.urlpatterns[-len(urls.admin_patterns) :]
     clear_url_caches()
+
+
+@pytest.fixture
+def log() -> Iterator[Log]:
+    """What the site writes into its log, through the handler of the settings."""
+    stderr, log = stderr_of(logging.getLogger()), Log()
+    before = stderr.setStream(log.written)
+    yield log
+    if before:
+        stderr.setStream(before)
 
 
 @pytest.fixture

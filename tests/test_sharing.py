@@ -1,12 +1,9 @@
 """The share link: shown once, kept as a hash, gone with the next request, and silent everywhere else."""
 
-import io
 import logging
 import re
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
-from logging import StreamHandler
 from threading import Barrier
 from typing import Any
 from uuid import UUID, uuid4
@@ -25,6 +22,7 @@ from accounts.models import User
 from pain.models import CheckIn
 from sharing.models import MOST, Share, hash_of
 from tests.builders import a_person, an_exercise, browser_of, did, elements, on_plan, text_of, the_catalogue_is_known
+from tests.logs import Log
 from tests.test_errors import assert_is_our_page, breaks, not_raising
 
 pytestmark = pytest.mark.django_db
@@ -402,40 +400,21 @@ def test_no_table_no_session_and_no_mail_holds_the_token(user: User) -> None:
     assert mail.outbox == []
 
 
-def stderr_of(logger: logging.Logger) -> StreamHandler:
-    """The one handler of the settings, among those of the test runner."""
-    [handler] = [one for one in logger.handlers if type(one) is StreamHandler]
-    return handler
-
-
-@pytest.fixture
-def log() -> Iterator[io.StringIO]:
-    """What the site writes into its log, through the handler of the settings."""
-    stderr = stderr_of(logging.getLogger())
-    written = io.StringIO()
-    before = stderr.setStream(written)
-    yield written
-    if before:
-        stderr.setStream(before)
-
-
 @pytest.mark.parametrize(
     "error", [RuntimeError("for /shared/{}/"), OperationalError("away"), ValueError("shared/{}")], ids=str
 )
 def test_no_line_of_the_log_holds_the_token_when_the_page_fails(
-    user: User, monkeypatch: pytest.MonkeyPatch, log: io.StringIO, error: Exception
+    user: User, monkeypatch: pytest.MonkeyPatch, log: Log, error: Exception
 ) -> None:
     token = made(user)
     error.args = (error.args[0].format(token),)
     monkeypatch.setattr("sharing.views.sheet", breaks(error))
     assert not_raising().get(f"/shared/{token}/").status_code in (500, 503)
-    said = log.getvalue()
-    assert "ERROR django.request" in said
-    assert "/shared/…/" in said
-    # An outage is told in one line, a mistake with the whole story.
-    assert ("Traceback" in said) is not isinstance(error, OperationalError)
-    assert (len(said.splitlines()) > 1) is not isinstance(error, OperationalError)
-    assert token not in said
+    told, visit = log.lines
+    assert (told["level"], told["route"], visit["route"]) == ("ERROR", "shared", "shared")
+    # An outage is told by its reason, a mistake by the whole way to it.
+    assert ("traceback" in told) is not isinstance(error, OperationalError)
+    assert token not in log.text
 
 
 @pytest.mark.parametrize(
@@ -450,7 +429,7 @@ def test_no_line_of_the_log_holds_the_token_when_the_page_fails(
 )
 @pytest.mark.parametrize("name", ["django.request", "gunicorn.error", "anything"])
 def test_no_logger_says_the_token_whichever_way_it_is_put(
-    log: io.StringIO, name: str, message: str, args: tuple[Any, ...]
+    log: Log, name: str, message: str, args: tuple[Any, ...]
 ) -> None:
     token = "dGhpcyBpcyBub3QgYSB0b2tlbiBhdCBh"
 
@@ -460,20 +439,8 @@ def test_no_logger_says_the_token_whichever_way_it_is_put(
         return value.replace("{}", token)
 
     logging.getLogger(name).error(filled(message), *map(filled, args), stack_info=True)
-    said = log.getvalue()
-    assert "shared/…" in said
-    assert token not in said
-
-
-def test_the_web_server_writes_its_errors_through_the_same_handler() -> None:
-    server = logging.getLogger("gunicorn.error")
-    assert stderr_of(server) is stderr_of(logging.getLogger())
-    assert not server.propagate
-
-
-def test_other_lines_of_the_log_stay_as_they_are(log: io.StringIO) -> None:
-    logging.getLogger("anything").error("%s and %s", "/sharing/", "a shared table")
-    assert log.getvalue().endswith("ERROR anything /sharing/ and a shared table\n")
+    assert len(log.lines) == 1
+    assert token not in log.text
 
 
 def test_the_settings_lead_to_ones_links(user: User) -> None:

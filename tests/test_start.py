@@ -3,6 +3,7 @@
 import ast
 import fcntl
 import http.client
+import json
 import os
 import re
 import signal
@@ -305,7 +306,9 @@ def test_the_container_prepares_its_database_and_serves(fresh_database: str, tmp
         sick = python(["-m", "backpain.healthcheck"], site.environment)
         assert sick.returncode == 1
         assert sick.stderr.startswith("No healthy answer: ")
-    assert site.output.read_text() == f"Backpain is ready at http://0.0.0.0:{site.port}/ (Ctrl-C stops it)\n"
+    ready, *visits = site.output.read_text().splitlines()
+    assert ready == f"Backpain is ready at http://0.0.0.0:{site.port}/ (Ctrl-C stops it)"
+    assert [json.loads(visit)["route"] for visit in visits] == ["healthz", "healthz", "readyz", "home", "healthz"]
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
