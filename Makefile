@@ -13,7 +13,7 @@ LOCK := $(VENV) -m uv pip compile --quiet --universal --python-version 3.11 --ge
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help run dev sample test test-quick check bench bench-history soak faults pictures lock clean preflight port backup restore bench-backup lighthouse bench-spread bench-scale bench-slow bench-servers observatory hostile
+.PHONY: help run dev sample test test-quick check bench bench-history soak faults pictures lock clean preflight port backup restore bench-backup lighthouse bench-spread bench-scale bench-slow bench-servers observatory hostile bench-door
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -52,6 +52,10 @@ bench-servers: .venv/dev var/static/.collected ## print how other web servers wo
 
 bench-slow: .venv/dev var/static/.collected ## print how long a visit takes while 200 others are slow
 	@$(VENV) -m tools.slow_clients
+
+bench-door: .venv/dev var/static/.collected ## measure whether sign-in, reset and sign-up tell who has an account (ten minutes)
+	@$(VENV) -m tools.bench_door
+	@$(VENV) -m tools.bench_door 200 sqlite
 
 bench-history: .venv/dev var/static/.collected ## print what the history costs after ten years, on a database of its own
 	@$(VENV) -m tools.bench_history

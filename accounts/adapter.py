@@ -7,8 +7,10 @@ from django.contrib import messages
 from django.contrib.auth.models import AnonymousUser
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 
+from accounts import known_browser
 from accounts.models import User
 from accounts.sign_ins import device_of
 
@@ -58,6 +60,24 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
             return bool(super().is_safe_url(url))
         except ValueError:
             return False
+
+    def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponseBase:
+        response: HttpResponseBase = super().post_login(request, user, **kwargs)
+        known_browser.make_known(response, user.email)
+        return response
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        stranger, known = self._counts_of_attempts(request, **credentials)
+        return known if known_browser.is_known(request, credentials.get("email", "")) else stranger
+
+    def _delete_login_attempts_cached_email(self, request: HttpRequest, **credentials: Any) -> None:
+        for key in self._counts_of_attempts(request, **credentials):
+            ratelimit.clear(request, action="login_failed", key=key)
+
+    def _counts_of_attempts(self, request: HttpRequest, **credentials: Any) -> tuple[str, str]:
+        """Under which wrong guesses at an account are counted: those of strangers, and of browsers it is known in."""
+        key: str = super()._get_login_attempts_cache_key(request, **credentials)
+        return key, f"{key}:known"
 
     def forget(self, request: HttpRequest, user: User) -> None:
         """Drop the counts of attempts that outlive an account, as an address can be found out from its hash."""

@@ -218,6 +218,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "accounts.passwords.MaximumLengthValidator"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "today"
@@ -234,11 +235,18 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
 ACCOUNT_FORMS = {
+    "login": "accounts.forms.SignInForm",
     "signup": "accounts.forms.SignupForm",
+    "reset_password": "accounts.forms.ForgottenPasswordForm",
     "add_email": "accounts.forms.NewAddressForm",
     "change_password": "accounts.forms.NewPasswordForm",
     "reset_password_from_key": "accounts.forms.PasswordFromLinkForm",
 }
+# allauth's own asks the database more, and only for an address that it knows.
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105
+# Besides allauth's own. Wrong passwords are counted by address of the network and by account; whose session it is
+# may not try for hours either.
+ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key", "change_password": "5/m/user,20/h/user"}
 ACCOUNT_EMAIL_NOTIFICATIONS = HAS_MAIL_SERVER
 # Without a mail server nobody could confirm an address, so nobody is asked to.
 ACCOUNT_EMAIL_VERIFICATION = "mandatory" if HAS_MAIL_SERVER else "none"

@@ -18,13 +18,15 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from tools.test import PLAIN
 
 HOST = "backpain.example"
 SERVE = (sys.executable, "-m", "backpain.serve")
+LOG = Path("var", "site.log")
 READY_SECONDS = 60
 STOP_SECONDS = 15
 
@@ -52,6 +54,14 @@ def prepare(database: str) -> None:
     subprocess.run([*SERVE, "--prepare-only"], env=environment(database), check=True)
 
 
+@cache
+def log() -> IO[bytes]:
+    """One for all sites of this process, begun anew by the first."""
+    LOG.parent.mkdir(mode=0o700, exist_ok=True)
+    LOG.unlink(missing_ok=True)
+    return LOG.open("ab")
+
+
 class Site:
     """Web workers on a port of this machine. They can be killed, stopped and started again."""
 
@@ -62,13 +72,13 @@ class Site:
         self.environment = {**environment(database, self.port), **variables}
 
     def start(self) -> None:
-        """Start it, and wait until it says that it is ready."""
+        """Start it, and wait until it says that it is ready. Its log, a line a request, goes to `var/site.log`."""
         # In a session of its own a Ctrl-C does not reach it before whoever started it.
-        self.process = subprocess.Popen(self.command, env=self.environment, start_new_session=True)
+        self.process = subprocess.Popen(self.command, env=self.environment, start_new_session=True, stderr=log())
         deadline = time.monotonic() + READY_SECONDS
         while not self.is_ready():
             if self.process.poll() is not None or time.monotonic() > deadline:
-                sys.exit("The site did not start.")
+                sys.exit(f"The site did not start; {LOG} may say why.")
             time.sleep(0.05)
 
     def is_ready(self) -> bool:
