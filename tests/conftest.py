@@ -1,6 +1,7 @@
 import logging
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -79,8 +80,14 @@ def log() -> Iterator[Log]:
 @pytest.fixture
 def fresh_database(tmp_path: Path) -> Iterator[str]:
     """The address of an empty database of the kind this test run is about."""
+    with a_fresh_database(tmp_path) as url:
+        yield url
+
+
+@contextmanager
+def a_fresh_database(folder: Path) -> Iterator[str]:
     if connection.vendor == "sqlite":
-        yield f"sqlite:///{tmp_path / 'fresh.sqlite3'}"
+        yield f"sqlite:///{folder / 'fresh.sqlite3'}"
         return
     server, name = os.environ["DATABASE_URL"], f"fresh_{uuid4().hex}"
     with psycopg.connect(server, autocommit=True) as session:

@@ -38,7 +38,9 @@ FORMS: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "reset": ("password/reset", {}),
     "sign-up": ("signup", {"password1": PASSWORD, "time_zone": "UTC"}),
 }
-MADE_AT_RANDOM = re.compile(r'(csrfmiddlewaretoken" value=|__Host-\w+=|sessionid=|csrftoken=|messages=|expires=|Expires:)[^;>\n]+')
+MADE_AT_RANDOM = re.compile(
+    r'(csrfmiddlewaretoken" value=|__Host-\w+=|sessionid=|csrftoken=|messages=|expires=|Expires:)[^;>\n]+'
+)
 
 visitors = (f"10.{n >> 16}.{n >> 8 & 255}.{n & 255}" for n in count(1))
 
