@@ -168,7 +168,7 @@ FORMS = [
 
 def test_every_form_where_guessing_pays_has_its_limit_behind_a_proxy_as_well(behind_proxy: Site) -> None:
     session = sign_up(behind_proxy, "ash@example.org", "198.51.100.20")
-    found = {}
+    found: dict[str, list[object]] = {}
     for form in FORMS:
         answers = []
         for n in range(form.most + 3):

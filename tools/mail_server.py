@@ -40,7 +40,7 @@ class MailServer:
     def last_to(self, address: str) -> str:
         """The text of the latest mail to this address."""
         texts = [mail.get_payload(decode=True) for mail in self.mails if mail["To"] == address]
-        return bytes(texts[-1]).decode()  # type: ignore[arg-type]  # a mail of one part
+        return bytes(texts[-1]).decode()
 
 
 @contextmanager

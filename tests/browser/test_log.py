@@ -38,7 +38,7 @@ def own_site(fresh_database: str, mails: MailServer, tmp_path: Path) -> Iterator
 
 
 def link_in(mail: str) -> str:
-    [address] = re.findall(r"http://\S+/(?:confirm-email|key)/\S+", mail)
+    [address]: list[str] = re.findall(r"http://\S+/(?:confirm-email|key)/\S+", mail)
     return address
 
 
@@ -110,7 +110,7 @@ def test_the_log_of_a_whole_story_tells_nothing_of_the_person(
     own_site: Site, mails: MailServer, browser: Browser
 ) -> None:
     address = f"http://127.0.0.1:{own_site.port}"
-    context = browser.new_context(base_url=address, viewport=PHONE, user_agent=AGENT)  # type: ignore[arg-type]
+    context = browser.new_context(base_url=address, viewport=PHONE, user_agent=AGENT)
     secrets = live(context.new_page(), mails)
     context.close()
     assert own_site.stop() == 0
