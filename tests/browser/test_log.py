@@ -38,8 +38,8 @@ def own_site(fresh_database: str, mails: MailServer, tmp_path: Path) -> Iterator
 
 
 def link_in(mail: str) -> str:
-    [address]: list[str] = re.findall(r"http://\S+/(?:confirm-email|key)/\S+", mail)
-    return address
+    [address] = re.findall(r"http://\S+/(?:confirm-email|key)/\S+", mail)
+    return str(address)
 
 
 def submit(page: Page, **typed: str) -> None:
