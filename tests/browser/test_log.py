@@ -7,10 +7,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from exercises.seed import read_catalogue
-from tests.browser.conftest import PHONE
 from tests.browser.test_pain import tap
 from tests.test_start import Site, environment_of, running
 from tools.mail_server import MailServer, mail_server
@@ -102,7 +101,7 @@ def live(page: Page, mails: MailServer) -> list[str]:
     page.goto(reset)
     submit(page, password1=SECOND, password2=SECOND)
     page.wait_for_url("**/today/")
-    cookies = [cookie["value"] for cookie in page.context.cookies() if cookie["value"]]  # type: ignore[typeddict-item]
+    cookies = [cookie["value"] for cookie in page.context.cookies() if cookie["value"]]
     return [*cookies, *(word for link in (confirmation, shared, reset) for word in link.rstrip("/").split("/")[-1:])]
 
 
@@ -110,7 +109,7 @@ def test_the_log_of_a_whole_story_tells_nothing_of_the_person(
     own_site: Site, mails: MailServer, browser: Browser
 ) -> None:
     address = f"http://127.0.0.1:{own_site.port}"
-    context = browser.new_context(base_url=address, viewport=PHONE, user_agent=AGENT)
+    context = browser.new_context(base_url=address, viewport=ViewportSize(width=390, height=844), user_agent=AGENT)
     secrets = live(context.new_page(), mails)
     context.close()
     assert own_site.stop() == 0
