@@ -51,7 +51,8 @@ worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa:
 # Nothing controls the running server but signals.
 control_socket_disable = True
 
-# Who visits which page is nobody's business, so there is no access log. Gunicorn's warnings name visitors' addresses.
+# The site has a line for each request in a log of its own, which names no visitor. Gunicorn's would, and so do its
+# warnings.
 accesslog = None
 loglevel = "error"
 
