@@ -326,7 +326,7 @@ LOGGING = {
         "gunicorn.error": {"handlers": ["stderr"], "propagate": False},
         # It speaks of visitors who left before their answer, and names the page.
         "waitress": {"level": "ERROR"},
-        "psycopg.pool": {"level": "ERROR"},
+        "psycopg": {"level": "ERROR"},
         # It names the passkey of each sign-in.
         "fido2": {"level": "ERROR"},
     },

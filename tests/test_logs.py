@@ -111,7 +111,7 @@ def test_a_mistake_of_ours_is_told_by_where_it_happened_and_by_the_id_that_the_p
     assert (error["level"], error["logger"], error["route"]) == ("ERROR", "django.request", "exercises")
     assert error["message"] == "Internal Server Error"
     assert error["id"] == visit["id"]
-    assert f"name {error['id']} . It leads to what went wrong" in text_of(page)
+    assert f"give them the code {error['id']} ." in text_of(page)
     assert error["traceback"].endswith("RuntimeError")
     assert "exercises/views.py" in error["traceback"]
     assert (visit["route"], visit["status"]) == ("exercises", 500)
