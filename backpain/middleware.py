@@ -12,7 +12,7 @@ from django.shortcuts import render
 from backpain.logs import route_of
 
 visits = logging.getLogger("backpain.visits")
-METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"}
+REAL_METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"}
 
 
 def one_line_a_request(
@@ -29,7 +29,7 @@ def one_line_a_request(
         request.log_id = token_hex(4)  # type: ignore[attr-defined]
         response = get_response(request)
         visit = {
-            "method": request.method if request.method in METHODS else "other",
+            "method": request.method if request.method in REAL_METHODS else "other",
             "route": route_of(request) or ("static" if request.path.startswith(settings.STATIC_URL) else None),
             "status": response.status_code,
             "ms": round(1000 * (time.perf_counter() - start), 1),
