@@ -1,0 +1,258 @@
+"""Who may do what: every address and method, as a stranger, as the owner, as another person and as staff."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from django.apps import apps
+from django.core.cache import cache
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection, transaction
+from time_machine import TimeMachineFixture
+
+from rights.leaving import leave
+from tests.belongings import AT, PERSONAL
+from tests.builders import the_catalogue_is_known
+from tests.neighbours import (
+    MARKS,
+    METHODS,
+    NOBODYS,
+    ROLES,
+    Browser,
+    Neighbours,
+    content_of,
+    export_of,
+    filled_in,
+    neighbours,
+    parameters,
+    routes,
+    rows,
+)
+
+pytestmark = pytest.mark.django_db
+
+READ = ("GET", "HEAD")
+SETS = {"any": METHODS, "read": READ}
+
+
+@dataclass(frozen=True)
+class Line:
+    """What one line of `authorization.txt` declares."""
+
+    methods: tuple[str, ...]
+    route: str
+    answers: dict[str, str]
+    sent: str
+
+    def names_something(self) -> bool:
+        """Whether the address or the form names a thing of the owner's."""
+        return bool((parameters(self.route) | set(re.findall(r"{(\w+)}", self.sent))) & NOBODYS.keys())
+
+
+def lines() -> list[Line]:
+    text = Path(__file__).with_name("authorization.txt").read_text(encoding="utf-8")
+    return [_line(text) for text in text.splitlines() if text and not text.startswith("#")]
+
+
+def _line(text: str) -> Line:
+    methods, route, *answers = text.split()
+    sent = answers[len(ROLES)] if len(answers) > len(ROLES) else ""
+    assert len(answers) == len(ROLES) + bool(sent), text
+    named = tuple(one for name in methods.split(",") for one in SETS.get(name, (name,)))
+    assert set(named) <= set(METHODS), text
+    return Line(named, route, dict(zip(ROLES, answers, strict=False)), sent)
+
+
+LINES = lines()
+
+
+def undeclared(declared: list[Line]) -> list[Line]:
+    """The methods of each address that no line names: they are not taken, or not from a stranger."""
+    found = []
+    for route in {line.route for line in declared}:
+        some = [line for line in declared if line.route == route]
+        left = tuple(set(METHODS) - {method for line in some for method in line.methods})
+        shut = {line.answers["stranger"] for line in some} == {"sign-in"}
+        found.append(Line(left, route, {**dict.fromkeys(ROLES, "405"), "stranger": "sign-in" if shut else "405"}, ""))
+    return found
+
+
+@pytest.fixture
+def there(time_machine: TimeMachineFixture) -> Neighbours:
+    time_machine.move_to(AT, tick=False)
+    found = neighbours()
+    the_catalogue_is_known()
+    return found
+
+
+@dataclass
+class Answer:
+    """What came back, and whether the database was written to."""
+
+    status: int
+    location: str
+    body: bytes
+    cookies: str
+    has_written: bool
+
+    def __str__(self) -> str:
+        return f"{self.status} {self.location}".strip()
+
+
+def ask(there: Neighbours, role: str, method: str, line: Line, facts: Mapping[str, str] | None = None) -> Answer:
+    """Send what the line says, with the owner's things in it, or with others."""
+    facts = {**there.facts, **(facts or {})}
+    path, sent = filled_in(line.route, facts.__getitem__), line.sent.format(**facts)
+    browser, written = Browser(), []
+    browser.signed_in_by(there.cookies.get(role))
+
+    def note(execute: Any, sql: str, *args: Any) -> Any:
+        if sql.startswith(("INSERT", "UPDATE", "DELETE")):
+            written.append(sql)
+        return execute(sql, *args)
+
+    cache.clear()
+    with connection.execute_wrapper(note):
+        response = _send(browser, method, path, sent, there, role)
+        body = content_of(response)
+    return Answer(
+        response.status_code, response.headers.get("Location", ""), body, str(response.cookies), bool(written)
+    )
+
+
+def _send(browser: Browser, method: str, path: str, sent: str, there: Neighbours, role: str) -> Any:
+    if sent == "@export":
+        file = export_of(there.people[role]) if role in there.people else b"{}"
+        return browser.post(path, {"file": SimpleUploadedFile("mine.json", file)})
+    if method in READ:
+        return browser.generic(method, f"{path}?{sent}" if sent else path)
+    kind = "application/x-www-form-urlencoded"
+    return browser.generic(method, path, quote(sent, safe="=&+@./,:-"), content_type=kind)
+
+
+def expected(declared: str, method: str, path: str, facts: Mapping[str, str], back: str) -> str:
+    match declared:
+        case "sign-in" if method in READ:
+            return f"302 /accounts/login/?next={quote(back)}"
+        case "sign-in":
+            return "403"
+        case "no-staff" if method not in READ and not facts["is_signed_in"]:
+            return "403"
+        case "no-staff":
+            return f"302 /admin/login/?next={quote(path)}"
+    return f"302 {declared[1:].format(**facts)}" if declared.startswith("→") else declared
+
+
+def told(answer: Answer, declared: str) -> str:
+    """The answer as far as the line speaks about it: not where allauth leads back to later."""
+    return str(answer).partition("?")[0] if declared == "→/accounts/login/" else str(answer)
+
+
+def shown_of_others(there: Neighbours, role: str, line: Line, answer: Answer) -> list[str]:
+    if line.route == "shared/<slug:token>/":
+        return []  # the owner's sheet, for whoever has its link
+    body = answer.body + answer.location.encode() + answer.cookies.encode()
+    seen = [name for name in there.others(role) if MARKS[name] in body]
+    if "{mail}" not in line.sent and not line.route.startswith("admin/"):
+        seen += [f"mail of {name}" for name in there.others(role) if there.mail_of(name) in body]
+    return seen
+
+
+RIGHTS = {"accounts.User", "accounts.User_user_permissions", "accounts.User_groups"}
+"""What staff may change of a person."""
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_address_answers_every_method_as_it_is_declared(there: Neighbours, role: str) -> None:
+    before = rows(there.others(role).values())
+    wrong = []
+    for line in LINES + undeclared(LINES):
+        facts = {**there.facts, "is_signed_in": "yes" if role in there.people else ""}
+        path = filled_in(line.route, there.facts.__getitem__)
+        back = f"{path}?{line.sent}" if line.sent else path
+        for method in line.methods:
+            point = transaction.savepoint()
+            answer = ask(there, role, method, line)
+            asked = f"{role}: {method} {path} {line.sent}"
+            declared = line.answers[role]
+            if told(answer, declared) != expected(declared, method, path, facts, back):
+                wrong.append(f"{asked} gives {answer}, not {declared}")
+            wrong += [f"{asked} shows what belongs to {name}" for name in shown_of_others(there, role, line, answer)]
+            if answer.has_written:
+                beside = RIGHTS if role == "staff" and line.route.startswith("admin/") else ()
+                after = rows(there.others(role).values(), beside)
+                wrong += [f"{asked} changes {label} of others" for label in after if after[label] != before[label]]
+                if method not in ("POST", "PUT") and line.route != "shared/<slug:token>/":
+                    wrong.append(f"{asked} writes")
+            transaction.savepoint_rollback(point)
+    assert not wrong, "\n".join(wrong)
+
+
+def test_every_address_is_declared_and_every_declared_one_is_there() -> None:
+    assert {line.route for line in LINES} == set(routes())
+
+
+def plain(body: bytes) -> bytes:
+    """A page without what differs each time: its tokens against forged forms, fresh keys and fresh links."""
+    body = re.sub(rb'(name="csrfmiddlewaretoken" value|"X-CSRFToken": ?)="?\w+', b"", body)
+    body = re.sub(rb"/shared/[\w-]{32}/", b"", body)
+    return re.sub(rb'(name="key"[^>]*value=")[^"]*', b"", body)
+
+
+def owners(there: Neighbours, text: bytes) -> bytes:
+    """The same with the owner's things in the place of those that never were."""
+    for name, value in NOBODYS.items():
+        text = text.replace(value.encode(), there.facts[name].encode())
+    return text
+
+
+@pytest.mark.parametrize("role", ["stranger", "another", "staff"])
+def test_what_is_somebody_elses_answers_as_what_never_was(there: Neighbours, role: str) -> None:
+    wrong = []
+    for line in [one for one in LINES if one.names_something()]:
+        if role == "staff" and line.route.startswith("admin/"):
+            continue
+        for method in line.methods:
+            answers = []
+            for facts in (there.facts, NOBODYS):
+                point = transaction.savepoint()
+                answer = ask(there, role, method, line, facts)
+                transaction.savepoint_rollback(point)
+                answers.append((answer.status, answer.location.encode(), plain(answer.body)))
+            theirs, nobodys = answers
+            if theirs != (nobodys[0], owners(there, nobodys[1]), owners(there, nobodys[2])):
+                wrong.append(f"{role}: {method} {line.route} {line.sent}")
+    assert not wrong, "\n".join(wrong)
+
+
+def readings(there: Neighbours) -> dict[str, str]:
+    """What each page shows the owner, what each deed of theirs answers, and what it leaves behind."""
+    found = {}
+    for line in LINES:
+        # Passwords and new exercises have something random in them, and are not what others could have a part in.
+        if line.route.startswith(("admin/", "accounts/")) or line.route == "plan/own/":
+            continue
+        for method in {"GET", "POST"} & set(line.methods):
+            point = transaction.savepoint()
+            answer = ask(there, "owner", method, line)
+            left = rows([there.people["owner"]]) if answer.has_written else {}
+            transaction.savepoint_rollback(point)
+            left = {label: some for label, some in left.items() if label in WITHOUT_NUMBERS}
+            found[f"{method} {line.route} {line.sent}"] = f"{answer} {plain(answer.body)!r} {left}"
+    return found
+
+
+WITHOUT_NUMBERS = {label for label in PERSONAL if apps.get_model(label)._meta.pk.name == "pk"} | {"accounts.User"}
+"""The tables whose rows carry no number of their own, which would be another one at each try."""
+
+
+def test_what_others_have_changes_nothing_that_is_ones_own(there: Neighbours) -> None:
+    among_others = readings(there)
+    for user in there.others("owner").values():
+        leave(user)
+    alone = readings(there)
+    assert [asked for asked in alone if alone[asked] != among_others[asked]] == []
