@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -15,11 +14,11 @@ from django.db import connection, transaction
 from time_machine import TimeMachineFixture
 
 from rights.leaving import leave
+from tests.authorization import LINES, READ, Line, undeclared
 from tests.belongings import AT, PERSONAL
 from tests.builders import the_catalogue_is_known
 from tests.neighbours import (
     MARKS,
-    METHODS,
     NOBODYS,
     ROLES,
     Browser,
@@ -28,57 +27,11 @@ from tests.neighbours import (
     export_of,
     filled_in,
     neighbours,
-    parameters,
     routes,
     rows,
 )
 
 pytestmark = pytest.mark.django_db
-
-READ = ("GET", "HEAD")
-SETS = {"any": METHODS, "read": READ}
-
-
-@dataclass(frozen=True)
-class Line:
-    """What one line of `authorization.txt` declares."""
-
-    methods: tuple[str, ...]
-    route: str
-    answers: dict[str, str]
-    sent: str
-
-    def names_something(self) -> bool:
-        """Whether the address or the form names a thing of the owner's."""
-        return bool((parameters(self.route) | set(re.findall(r"{(\w+)}", self.sent))) & NOBODYS.keys())
-
-
-def lines() -> list[Line]:
-    text = Path(__file__).with_name("authorization.txt").read_text(encoding="utf-8")
-    return [_line(text) for text in text.splitlines() if text and not text.startswith("#")]
-
-
-def _line(text: str) -> Line:
-    methods, route, *answers = text.split()
-    sent = answers[len(ROLES)] if len(answers) > len(ROLES) else ""
-    assert len(answers) == len(ROLES) + bool(sent), text
-    named = tuple(one for name in methods.split(",") for one in SETS.get(name, (name,)))
-    assert set(named) <= set(METHODS), text
-    return Line(named, route, dict(zip(ROLES, answers, strict=False)), sent)
-
-
-LINES = lines()
-
-
-def undeclared(declared: list[Line]) -> list[Line]:
-    """The methods of each address that no line names: they are not taken, or not from a stranger."""
-    found = []
-    for route in {line.route for line in declared}:
-        some = [line for line in declared if line.route == route]
-        left = tuple(set(METHODS) - {method for line in some for method in line.methods})
-        shut = {line.answers["stranger"] for line in some} == {"sign-in"}
-        found.append(Line(left, route, {**dict.fromkeys(ROLES, "405"), "stranger": "sign-in" if shut else "405"}, ""))
-    return found
 
 
 @pytest.fixture
