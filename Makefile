@@ -13,7 +13,7 @@ LOCK := $(VENV) -m uv pip compile --quiet --universal --python-version 3.11 --ge
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help run dev sample test test-quick check bench bench-history soak faults pictures lock clean preflight port backup restore bench-backup lighthouse bench-spread bench-scale bench-slow bench-servers observatory hostile bench-door
+.PHONY: help run dev sample test test-quick check bench bench-history soak faults pictures lock clean preflight port backup restore bench-backup lighthouse bench-spread bench-scale bench-slow bench-servers observatory hostile bench-door fuzz ownership
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -77,6 +77,12 @@ soak: .venv/dev var/static/.collected ## see for 15 minutes whether all that man
 
 faults: .venv/dev var/static/.collected ## break a site under load in many ways, and see what it has lost
 	@$(VENV) -m tools.faults
+
+fuzz: .venv/dev var/static/.collected ## send 100,000 generated requests, and see that none does harm (REQUESTS=5000: fewer)
+	@$(VENV) -m tools.fuzz $(REQUESTS)
+
+ownership: .venv/dev var/static/.collected ## take each filter that keeps people apart out, and see which test turns red
+	@$(VENV) -m tools.ownership
 
 bench-spread: .venv/dev var/static/.collected ## try the site behind a proxy, a pooler and with a replica that takes over
 	@$(VENV) -m tools.spread

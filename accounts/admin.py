@@ -1,8 +1,8 @@
-from typing import cast
+from typing import Any, cast
 
 from allauth.mfa.models import Authenticator
 from django.contrib import admin
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
 from django.http import HttpRequest
 
 from accounts.models import User
@@ -21,6 +21,11 @@ class UserAdmin(admin.ModelAdmin):
     search_fields = ["email"]
     fields = ["email", "is_active", "is_staff", "is_superuser", "user_permissions", "date_joined"]
     filter_horizontal = ["user_permissions"]
+
+    def formfield_for_manytomany(self, field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """The name of a permission names its table: one query for all of them, and not one for each."""
+        kwargs["queryset"] = Permission.objects.select_related("content_type")
+        return super().formfield_for_manytomany(field, request, **kwargs)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -1,2 +1,101 @@
+"""How many queries each address may take, in one table: for the tests that count them, and for the fuzz."""
+
+from rights.leaving import belongings
+
+SESSION_AND_USER = 2
+
+# Beside session and user. `test_queries` sees that it is exactly so many, with one row and with many.
+PAGES = {
+    "/": 0,
+    "today/": 3,
+    "day/<date:day>/": 3,
+    "session/": 6,
+    "week/": 0,
+    "week/<date:first>/": 3,
+    "history/": 4,
+    "history/days/": 3,
+    "history/sheet/": 4,
+    "exercises/": 3,
+    "exercises/<slug:slug>/": 3,
+    "plan/": 4,
+    "plan/add/": 3,
+    "plan/exercise/<slug:slug>/": 3,
+    "plan/timeline/": 2,
+    "plan/since/": 4,
+    "plan/pause/": 4,
+    "plan/pause/<date:starts_on>/": 5,
+    "plan/own/": 1,
+    "plan/own/<slug:slug>/": 5,
+    "pain/": 4,
+    "pain/earlier/": 1,
+    "sharing/": 1,
+    "shared/<slug:token>/": 6,
+    "safety/": 0,
+    "settings/": 0,
+    "settings/data/": 0,
+    "settings/data/import/": 0,
+    # Two for the names of exercises, and one for each section.
+    "settings/data/backpain.json": 10,
+    "settings/data/backpain-csv.zip": 10,
+    "settings/data/backpain-fhir.json": 5,
+    # How much there is in each table, and the first day.
+    "settings/delete/": len(belongings()) + 1,
+    "healthz": 0,
+    # Which migrations there are, and whether they have a table.
+    "readyz": 2,
+}
+
+# What a POST takes at the most, beside session and user, with all that it writes and the page that it may show again.
+FORMS = {
+    "day/<date:day>/<slug:slug>/<int:nth>/": 8,
+    "day/<date:day>/skip/": 10,
+    "plan/start/": 12,
+    "plan/exercise/<slug:slug>/": 12,
+    "plan/exercise/<slug:slug>/add/": 12,
+    "plan/exercise/<slug:slug>/remove/": 6,
+    "plan/order/": 12,
+    "plan/grow/": 14,
+    "plan/since/": 16,
+    "plan/pause/": 14,
+    "plan/pause/<date:starts_on>/": 14,
+    "plan/pause/<date:starts_on>/end/": 6,
+    "plan/own/": 22,
+    "plan/own/<slug:slug>/": 12,
+    "plan/own/<slug:slug>/retire/": 8,
+    "pain/": 8,
+    "pain/not-now/": 1,
+    "pain/never/": 1,
+    "pain/<date:day>/<uuid:key>/take-back/": 4,
+    "sharing/": 8,
+    "sharing/<uuid:key>/revoke/": 1,
+    "settings/": 4,
+    "safety/read/": 1,
+    # For files of some thousand records; a larger one takes a few for each thousand more.
+    "settings/data/import/": 20,
+    "settings/data/import/habits/": 12,
+    "settings/data/import/confirm/": 32,
+    "settings/data/import/cancel/": 1,
+    # Each table, what is to go with each row of it, and the sessions.
+    "settings/delete/": 4 * len(belongings()) + 8,
+}
+
+OWN_EXERCISES = 2
+"""A page of somebody with exercises of their own reads them, and what they need."""
+
+COLD_CATALOGUE = 2
+"""It is read anew after some seconds."""
+
+OF_OTHERS = {"accounts/": 12, "admin/": 12}
+"""The pages of allauth and of Django's admin, whatever the method."""
+
+
 def most_queries(route: str, method: str) -> int:
-    return 10**6
+    """No request of that method takes more at that address, the session and the person included; none: no address."""
+    for start, bound in OF_OTHERS.items():
+        if route.startswith(start):
+            return bound
+    if method in ("GET", "HEAD") and route in PAGES:
+        # The session shows the day and the week, and reads the exercises for each.
+        reads = 2 if route == "session/" else 1
+        return SESSION_AND_USER + PAGES[route] + reads * OWN_EXERCISES + COLD_CATALOGUE
+    return SESSION_AND_USER + (FORMS.get(route, 0) if method == "POST" else 0)

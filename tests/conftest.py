@@ -20,23 +20,26 @@ from backpain import urls
 from exercises import catalogue
 from tests.logs import Log, stderr_of
 
+FOR_TESTS = {
+    "STORAGES": {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    },
+    "WHITENOISE_AUTOREFRESH": True,
+    "PASSWORD_HASHERS": ["django.contrib.auth.hashers.MD5PasswordHasher"],
+    "CACHES": {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}},
+}
+"""No manifest of hashed files to build first, no slow hashing of passwords, a cache for this process alone."""
+
 
 @pytest.fixture(autouse=True, scope="session")
 def _cheap_and_separate() -> Iterator[None]:
-    """No manifest of hashed files to build first, no slow hashing of passwords, a cache for this process alone.
-
-    And tables that are emptied quickly: Django truncates all of them, which takes PostgreSQL long, and then makes the
+    """And tables that are emptied quickly: Django truncates all of them, which takes PostgreSQL long, and then makes the
     content types and permissions anew that no test has touched.
     """
     patch = pytest.MonkeyPatch()
     patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _self: empty_tables())
-    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    with override_settings(
-        STORAGES={**settings.STORAGES, "staticfiles": plain},
-        WHITENOISE_AUTOREFRESH=True,
-        PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
-        CACHES={"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}},
-    ):
+    with override_settings(**FOR_TESTS):
         yield
     patch.undo()
 
