@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from importlib import import_module
 from typing import Any
 from uuid import UUID
@@ -24,8 +24,8 @@ from rights.export import as_json
 from rights.models import Upload
 from sharing.models import Share
 from tests.belongings import AT, a_person_with_everything, rows_of
-from tests.builders import CHOICES, PASSWORD
-from tracking.models import Pause
+from tests.builders import CHOICES, PASSWORD, TWO_OR_THREE_A_WEEK, an_exercise, did, on_plan
+from tracking.models import Pause, Skip
 
 ROLES = ("stranger", "owner", "another", "staff")
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
@@ -75,6 +75,8 @@ def neighbours() -> Neighbours:
     CheckIn.objects.record(owner, TODAY, AT, key=KEY, **said)  # type: ignore[arg-type]  # of several kinds
     token = Share.objects.make(owner, AT, key=KEY, weeks=8, pain=True, notes=True, days=30)
     Upload.objects.keep(owner, CHECKSUM, compress(export_of(owner)), AT, is_from_loop=False)
+    for role, user in people.items():
+        _beside_it(user, role)
     facts = {
         "day": str(TODAY),
         "slug": own.slug,
@@ -89,7 +91,7 @@ def neighbours() -> Neighbours:
         "checksum": CHECKSUM,
         "mail": owner.email,
         "person": str(owner.pk),
-        "address": str(EmailAddress.objects.get(user=owner).pk),
+        "address": str(EmailAddress.objects.get(user=owner, primary=True).pk),
         "thing": str(Equipment.objects.get(slug="a-towel").pk),
         "app_label": "exercises",
         "content_type_id": "1",
@@ -101,6 +103,23 @@ def neighbours() -> Neighbours:
         "choices": "&".join(f"{name}={value}" for name, value in CHOICES.items()),
     }
     return Neighbours(people, facts, {role: _signed_in(user) for role, user in people.items()})
+
+
+def _beside_it(user: User, role: str) -> None:
+    """What would mix with somebody else's, were it not kept apart."""
+    Exercise.objects.own(user).update(gentle=True)
+    EmailAddress.objects.create(user=user, email=f"new-{user.email}", verified=False)
+    at = AT - timedelta(days=200)
+    Share.objects.make(user, at, key=UUID(int=3), weeks=8, pain=False, notes=False, days=7)
+    if role == "owner":
+        return
+    wall = Exercise.objects.filter(slug="wall").first() or an_exercise("wall", TWO_OR_THREE_A_WEEK)
+    on_plan(user, wall, date(2026, 10, 1), slot_names=[MARKS[role].decode()])
+    did(user, wall, date(2026, 10, 20))
+    did(user, wall, TODAY)
+    Skip.objects.set_skipped(user, date(2026, 11, 12), wall, "no-time", AT)
+    said = {"score": 10, "moment": "after", "place": "leg", "words": ""}
+    CheckIn.objects.record(user, TODAY, AT, key=UUID(int=9), **said)  # type: ignore[arg-type]  # of several kinds
 
 
 NOBODYS = {

@@ -13,6 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
 from time_machine import TimeMachineFixture
 
+from exercises.models import Exercise
 from rights.leaving import leave
 from tests.authorization import LINES, READ, Line, undeclared
 from tests.belongings import AT, PERSONAL
@@ -182,7 +183,7 @@ def test_what_is_somebody_elses_answers_as_what_never_was(there: Neighbours, rol
     assert not wrong, "\n".join(wrong)
 
 
-def readings(there: Neighbours) -> dict[str, str]:
+def readings(there: Neighbours, facts: Mapping[str, str]) -> dict[str, str]:
     """What each page shows the owner, what each deed of theirs answers, and what it leaves behind."""
     found = {}
     for line in LINES:
@@ -191,7 +192,7 @@ def readings(there: Neighbours) -> dict[str, str]:
             continue
         for method in {"GET", "POST"} & set(line.methods):
             point = transaction.savepoint()
-            answer = ask(there, "owner", method, line)
+            answer = ask(there, "owner", method, line, facts)
             left = rows([there.people["owner"]]) if answer.has_written else {}
             transaction.savepoint_rollback(point)
             left = {label: some for label, some in left.items() if label in WITHOUT_NUMBERS}
@@ -203,9 +204,13 @@ WITHOUT_NUMBERS = {label for label in PERSONAL if apps.get_model(label)._meta.pk
 """The tables whose rows carry no number of their own, which would be another one at each try."""
 
 
-def test_what_others_have_changes_nothing_that_is_ones_own(there: Neighbours) -> None:
-    among_others = readings(there)
+@pytest.mark.parametrize("slug", ["of their own", "wall"])
+def test_what_others_have_changes_nothing_that_is_ones_own(there: Neighbours, slug: str) -> None:
+    """Also where it is about the wall, which is in the catalogue and on the plans of the others alone."""
+    wall = Exercise.objects.with_slug("wall").get()
+    facts = {"slug": "wall", "own": str(wall.pk)} if slug == "wall" else {}
+    among_others = readings(there, facts)
     for user in there.others("owner").values():
         leave(user)
-    alone = readings(there)
+    alone = readings(there, facts)
     assert [asked for asked in alone if alone[asked] != among_others[asked]] == []

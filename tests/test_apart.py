@@ -1,0 +1,171 @@
+"""People are kept apart also where the two of them would have to be alike for anybody to notice."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+from zlib import compress
+
+import pytest
+from django.conf import settings
+from django.contrib.sessions.models import Session
+from django.utils import timezone
+from time_machine import TimeMachineFixture
+
+from accounts.models import User
+from exercises import catalogue
+from exercises.models import Exercise
+from rights.import_forms import exercise_choices
+from rights.leaving import leave
+from rights.models import Upload
+from sharing.models import Share
+from tests.builders import DAILY, a_person, an_exercise, browser_of, did, on_plan, text_of
+from tests.neighbours import EXERCISE, PRESCRIPTION, export_of
+from tracking import planning
+from tracking.models import Completion, CompletionQuerySet
+
+pytestmark = pytest.mark.django_db
+
+NOW = datetime(2026, 11, 18, 12, tzinfo=UTC)
+TODAY = NOW.date()
+KEY = "abcdef012345"
+FORM = "application/x-www-form-urlencoded"
+
+
+@pytest.fixture(autouse=True)
+def wednesday(time_machine: TimeMachineFixture) -> None:
+    time_machine.move_to(NOW, tick=False)
+
+
+@pytest.fixture
+def anna() -> User:
+    return a_person()
+
+
+@pytest.fixture
+def berta() -> User:
+    return a_person()
+
+
+def test_the_catalogue_in_memory_holds_nobodys_own_exercises(anna: User) -> None:
+    an_exercise("towel")
+    an_exercise(owner=anna)
+    catalogue.forget()
+    assert [one.slug for one in catalogue.offered()] == ["towel"]
+
+
+def test_who_brings_a_habit_in_is_offered_nobody_elses_exercises(anna: User, berta: User) -> None:
+    an_exercise("towel")
+    on_plan(berta, an_exercise("wall"), date(2026, 1, 1))
+    an_exercise(owner=berta)
+    own = an_exercise(owner=anna)
+    groups = [(label, [key for key, _name in some]) for label, some in exercise_choices(anna, TODAY)[1:]]
+    assert groups == [("Others", ["towel", "wall", f"own:{own.own_key}"])]
+
+
+def test_a_retired_exercise_stays_so_whoever_changes_it_in_their_plan(anna: User) -> None:
+    towel = an_exercise("towel", retired=True)
+    on_plan(anna, towel, date(2026, 1, 1))
+    answer = browser_of(anna).post("/plan/exercise/towel/", PRESCRIPTION, content_type=FORM)
+    assert answer.status_code == 302
+    towel.refresh_from_db()
+    assert towel.retired
+
+
+def test_nobody_puts_away_what_is_not_theirs(anna: User, berta: User) -> None:
+    own = an_exercise(owner=anna)
+    planning.retire(berta, own, TODAY)
+    own.refresh_from_db()
+    assert not own.retired
+
+
+def test_what_others_have_made_takes_no_room(anna: User, berta: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("exercises.forms.MAX_OWN", 1)
+    an_exercise(owner=anna, needs=["a towel"])
+    answer = browser_of(berta).post("/plan/own/", f"{EXERCISE}&{PRESCRIPTION}&key={KEY}", content_type=FORM)
+    assert answer.status_code == 302
+    assert Exercise.objects.own(berta).count() == 1
+
+
+def test_the_very_same_exercise_under_the_same_key_is_made_for_each(anna: User, berta: User) -> None:
+    an_exercise("towel", needs=["a towel"])
+    for user in (anna, berta):
+        browser_of(user).post("/plan/own/", f"{EXERCISE}&{PRESCRIPTION}&key={KEY}", content_type=FORM)
+    hers = Exercise.objects.own(berta).get()
+    assert hers.own_key != Exercise.objects.own(anna).get().own_key
+    assert [item.exercise_id for item in berta.planitem_set.all()] == [hers.pk]
+
+
+def test_opening_a_link_is_noted_on_it_alone_though_others_have_one_with_its_key(anna: User, berta: User) -> None:
+    made: dict[str, Any] = {"key": UUID(int=1), "weeks": 8, "pain": False, "notes": False, "days": 7}
+    Share.objects.make(anna, NOW, **made)
+    token = Share.objects.make(berta, NOW, **made)
+    assert browser_of(anna).get(f"/shared/{token}/").status_code == 200
+    opened = Share.objects.with_person().order_by("user_id").values_list("last_opened_at", flat=True)
+    assert list(opened) == [None, NOW]
+
+
+def test_a_file_that_two_people_have_sent_waits_for_the_one_when_the_other_is_done(anna: User, berta: User) -> None:
+    for user in (anna, berta):
+        Upload.objects.keep(user, "a" * 64, compress(export_of(user)), NOW, is_from_loop=False)
+    assert browser_of(anna).post("/settings/data/import/confirm/", {"checksum": "a" * 64}).status_code == 302
+    assert [upload.user_id for upload in Upload.objects.all()] == [berta.pk]
+
+
+@pytest.mark.parametrize(
+    ("planned", "sentence"), [(date(2026, 11, 1), False), (date(2026, 11, 17), True)], ids=["not", "said"]
+)
+def test_what_lies_before_the_plan_is_told_of_ones_own_alone(
+    anna: User, berta: User, planned: date, sentence: bool
+) -> None:
+    """The other has done more and longer ago, and another one has planned more and longer ago."""
+    towel = an_exercise("towel")
+    on_plan(anna, towel, planned)
+    did(anna, towel, date(2026, 11, 10))
+    file = export_of(anna)
+    Completion.objects.for_user(anna).delete()
+    others = an_exercise("wall")
+    did(berta, others, date(2025, 1, 1))
+    on_plan(a_person(), others, date(2024, 1, 1))
+    Upload.objects.keep(anna, "a" * 64, compress(file), NOW, is_from_loop=False)
+    answer = browser_of(anna).post("/settings/data/import/confirm/", {"checksum": "a" * 64}, follow=True)
+    assert "1 record is new" in text_of(answer)
+    assert ("lies before your plan" in text_of(answer)) is sentence
+
+
+def test_who_leaves_ends_no_session_of_others(anna: User, berta: User) -> None:
+    browser_of(anna)
+    stays = browser_of(berta)
+    leave(anna)
+    assert [session.session_key for session in Session.objects.all()] == [
+        stays.cookies[settings.SESSION_COOKIE_NAME].value
+    ]
+
+
+def test_who_has_left_is_told_so_although_others_are_still_there(
+    anna: User, berta: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    on_plan(anna, an_exercise("walk", DAILY), date(2026, 1, 1))
+    client = browser_of(anna)
+
+    def leave_first(*_: Any) -> None:
+        leave(anna)
+        raise User.DoesNotExist
+
+    monkeypatch.setattr(CompletionQuerySet, "set_done", leave_first)
+    answer = client.post(f"/day/{TODAY}/walk/1/", {"done": "yes"})
+    assert answer.status_code == 403
+    assert "signed out" in text_of(answer)
+
+
+def test_a_link_of_somebody_who_may_not_sign_in_any_more_opens_nothing(anna: User) -> None:
+    token = Share.objects.make(anna, NOW, key=UUID(int=1), weeks=8, pain=False, notes=False, days=7)
+    anna.is_active = False
+    anna.save()
+    assert browser_of(a_person()).get(f"/shared/{token}/").status_code == 404
+
+
+def test_an_unknown_link_opens_nothing_although_there_are_others(anna: User) -> None:
+    Share.objects.make(
+        anna, timezone.now() - timedelta(days=1), key=UUID(int=1), weeks=8, pain=False, notes=False, days=7
+    )
+    assert browser_of(anna).get(f"/shared/{'x' * 32}/").status_code == 404
