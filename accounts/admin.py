@@ -22,10 +22,10 @@ class UserAdmin(admin.ModelAdmin):
     fields = ["email", "is_active", "is_staff", "is_superuser", "user_permissions", "date_joined"]
     filter_horizontal = ["user_permissions"]
 
-    def formfield_for_manytomany(self, field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """The name of a permission names its table: one query for all of them, and not one for each."""
         kwargs["queryset"] = Permission.objects.select_related("content_type")
-        return super().formfield_for_manytomany(field, request, **kwargs)
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

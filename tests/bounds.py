@@ -49,13 +49,15 @@ PAGES = {
 FORMS = {
     "day/<date:day>/<slug:slug>/<int:nth>/": 8,
     "day/<date:day>/skip/": 10,
-    "plan/start/": 12,
+    # Some for each exercise that is put on the plan.
+    "plan/start/": 40,
     "plan/exercise/<slug:slug>/": 12,
     "plan/exercise/<slug:slug>/add/": 12,
     "plan/exercise/<slug:slug>/remove/": 6,
     "plan/order/": 12,
-    "plan/grow/": 14,
-    "plan/since/": 16,
+    "plan/grow/": 20,
+    # Some for each exercise that is said to have begun earlier.
+    "plan/since/": 24,
     "plan/pause/": 14,
     "plan/pause/<date:starts_on>/": 14,
     "plan/pause/<date:starts_on>/end/": 6,

@@ -17,8 +17,8 @@ from exercises.models import Exercise
 from rights.document import SECTIONS, names_for
 from rights.export import as_json
 from tests.belongings import a_person_with_everything
+from tests.bounds import SESSION_AND_USER
 from tests.builders import a_person, an_exercise, browser_of, did, the_catalogue_is_known
-from tests.test_queries import SESSION_AND_USER
 from tracking.models import Completion
 
 pytestmark = pytest.mark.django_db

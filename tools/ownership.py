@@ -102,7 +102,7 @@ class Filters(ast.NodeTransformer):
         return is_one and self._is_out(node, node)
 
     def _is_out(self, node: ast.AST, place: ast.AST) -> bool:
-        line = getattr(place, "lineno", None) or getattr(getattr(place, "value", None), "lineno", 0)
+        line = int(getattr(place, "lineno", 0))
         self.found.append(Filter(self.file, len(self.found), line, ast.unparse(node)))
         return self.found[-1].number == self.without
 

@@ -75,8 +75,7 @@ def report(run: "Run", database: str) -> None:
 
     for status, count in sorted(run.site.statuses.items()):
         print(f"  {status}: {count}")
-    print("\n\n".join(run.wrong.values()))
-    figures = {
+    figures: dict[str, float | int | str | bool] = {
         "seed": run.seed,
         "requests": run.sent,
         "addresses": len({route for route, _method in run.site.most if route}),

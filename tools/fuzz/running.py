@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from tests.neighbours import ROLES, Neighbours
@@ -44,9 +45,10 @@ def _visit(run: Run, n: int) -> None:
     for place, what in run.site.visit(role, visit):
         title = _title(what)
         if title not in run.wrong:
-            few = smallest(visit[: place + 1], lambda some, title=title: _goes_wrong(run.site, role, some, title))
+            few = smallest(visit[: place + 1], partial(_goes_wrong, run.site, role, title))
             told = "\n".join(f"    {one}" for one in few)
             run.wrong[title] = f"{what}\n  as {role}, in visit {n} of seed {run.seed}:\n{told}"
+            print(run.wrong[title], flush=True)
 
 
 def _title(what: str) -> str:
@@ -55,7 +57,7 @@ def _title(what: str) -> str:
     return " ".join([lines[0], *lines[1:][-1:]])
 
 
-def _goes_wrong(site: Site, role: str, requests: Sequence[Asked], title: str) -> bool:
+def _goes_wrong(site: Site, role: str, title: str, requests: Sequence[Asked]) -> bool:
     return any(_title(what) == title for _place, what in site.visit(role, requests))
 
 

@@ -1,6 +1,7 @@
 """What is worth sending, because somebody once thought that it could not come."""
 
 from importlib import import_module
+from typing import Any
 
 from django.forms import BaseForm
 
@@ -27,7 +28,7 @@ CHOICES = [
     *("flare-up", "other", "before", "after", "general", "hip", "standing", "sitting", "lying", "hold", "move"),
     *("together", "each", "once", "4", "8", "12", "7", "30", "90", "auto", "dark", "Europe/Berlin", "Mars/Base"),
 ]
-JSON = [None, True, -1, 2**31, 2**70, 1.5, 1e308, [], {}, "", "\ud800", "\0", ["x"]]
+JSON: list[Any] = [None, True, -1, 2**31, 2**70, 1.5, 1e308, [], {}, "", "\ud800", "\0", ["x"]]
 FILES = [b"", b"{}", b"[]", b"null", b"[" * 5000, b'{"a":' * 3000, b"\xef\xbb\xbf{}", b"1" * 5000]
 FILE_NAMES = [b"a.json", b"a.zip", b"", b"..\\..\\x", b"\xff", b"a\0b", b"x" * 300]
 FILE_KINDS = [b"application/json", b"text/plain; charset=x", b"\xff", b""]
