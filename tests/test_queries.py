@@ -4,13 +4,17 @@ from datetime import date, timedelta
 from urllib.parse import urlsplit
 
 import pytest
+from django.contrib.admin import site
 from django.core.cache import cache
 from django.db import connection
+from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.urls import resolve
 from time_machine import TimeMachineFixture
 from zeal import zeal_context
 
+from accounts.admin import UserAdmin
+from accounts.models import User
 from exercises.prescription import Frequency, Per
 from tests.bounds import PAGES, SESSION_AND_USER
 from tests.builders import TWO_OR_THREE_A_WEEK, a_person, an_exercise, browser_of, did, on_plan, the_catalogue_is_known
@@ -74,6 +78,19 @@ def test_a_tick_takes_a_constant_number_of_queries(rows: int, done: str, writes:
     assert len(changing) == writes
     reads = [query["sql"] for query in captured if query["sql"].startswith(("SELECT", "(SELECT"))]
     assert len(reads) == SESSION_AND_USER + 3
+
+
+def test_the_rights_of_a_person_take_one_query_and_not_one_for_each() -> None:
+    user = a_person(is_staff=True, is_superuser=True)
+    request = RequestFactory().get("/")
+    request.user = user
+    form = UserAdmin(User, site).get_form(request, user, fields=["user_permissions"])(instance=user)
+    permissions = list(form.fields["user_permissions"].queryset)  # type: ignore[attr-defined]  # a choice of rows
+    assert len(permissions) > 20
+    with CaptureQueriesContext(connection) as captured:
+        shown = str(form["user_permissions"])
+    assert str(permissions[0]) in shown
+    assert len(captured) == 1
 
 
 def test_setting_a_slot_is_one_statement() -> None:

@@ -1,7 +1,8 @@
 """Takes each filter that narrows a query to a person out of the code, one at a time, and sees which test turns red.
 
     make ownership
-    python -m tools.ownership list     # only say where they are
+    python -m tools.ownership sharing/ rights/leaving.py     # only those there
+    python -m tools.ownership list                           # only say where they are
 
 A filter is a call of a method that says whose rows are meant (`for_user`, `own`, …), or a condition about a person in a
 `filter` or `get`: see `Filters`. The code on disk stays as it is; `tools.without_filter` changes one module while it is
@@ -148,13 +149,15 @@ def _run(one: Filter, database: Path, tests: Sequence[str]) -> str:
         "WITHOUT_FILTER": f"{one.file}:{one.number}",
         "PYTHONDONTWRITEBYTECODE": "1",
     }
-    options = ["-p", "tools.without_filter", "-p", "no:cacheprovider", "--reuse-db", "-x", "-q", "--tb=no", "-rfE"]
+    unused = ("cacheprovider", "playwright", "xdist", "base_url")
+    options = ["-p", "tools.without_filter", *(f"-pno:{name}" for name in unused)]
+    options += ["--reuse-db", "-x", "-q", "--tb=no", "-rfE"]
     done = subprocess.run(
         [sys.executable, "-m", "pytest", *options, *tests], cwd=ROOT, env=environment, capture_output=True, text=True
     )
     if done.returncode == 0:
         return ""
-    red = re.search(r"(?m)^(?:FAILED|ERROR) (\S+)", done.stdout)
+    red = re.search(r"(?m)^(?:FAILED|ERROR) (.+?)(?: - .*)?$", done.stdout)
     # Without a test that is red, the tests did not run at all: that proves nothing.
     if done.returncode != 1 or red is None:
         sys.exit(f"The tests did not run without {one}:\n{done.stdout}{done.stderr}")
@@ -166,8 +169,7 @@ def main() -> None:
     if sys.argv[1:] == ["list"]:
         print("\n".join(map(str, found)))
         return
-    only = sys.argv[1] if sys.argv[1:] else ""
-    found = [one for one in found if only in str(one)]
+    found = [one for one in found if not sys.argv[1:] or any(part in str(one) for part in sys.argv[1:])]
     databases: SimpleQueue[Path] = SimpleQueue()
     with tempfile.TemporaryDirectory(prefix="backpain-ownership-") as folder, ThreadPoolExecutor(AT_ONCE) as pool:
         for n in range(AT_ONCE):
