@@ -14,20 +14,23 @@ from time_machine import TimeMachineFixture
 from accounts.models import User
 from exercises import catalogue
 from exercises.models import Exercise
+from pain.models import CheckIn
 from rights.import_forms import exercise_choices
 from rights.leaving import leave
 from rights.models import Upload
 from sharing.models import Share
-from tests.builders import DAILY, a_person, an_exercise, browser_of, did, on_plan, text_of
+from tests.belongings import rows_of
+from tests.builders import DAILY, PASSWORD, a_person, an_exercise, browser_of, did, on_plan, text_of
 from tests.neighbours import EXERCISE, PRESCRIPTION, export_of
 from tracking import planning
-from tracking.models import Completion, CompletionQuerySet
+from tracking.models import Completion, CompletionQuerySet, Pause, Skip
 
 pytestmark = pytest.mark.django_db
 
 NOW = datetime(2026, 11, 18, 12, tzinfo=UTC)
 TODAY = NOW.date()
 KEY = "abcdef012345"
+KEY_OF_BOTH = UUID(int=7)
 FORM = "application/x-www-form-urlencoded"
 
 
@@ -44,6 +47,55 @@ def anna() -> User:
 @pytest.fixture
 def berta() -> User:
     return a_person()
+
+
+@pytest.mark.parametrize(
+    ("address", "sent"),
+    [
+        (f"/day/{TODAY}/towel/1/", "done=no"),
+        (f"/day/{TODAY}/skip/", "exercise=towel"),
+        (f"/day/{TODAY}/skip/", "exercise=towel&reason=other"),
+        ("/plan/exercise/towel/", PRESCRIPTION),
+        ("/plan/exercise/towel/add/", ""),
+        ("/plan/exercise/towel/remove/", ""),
+        ("/plan/order/", "up=towel"),
+        ("/plan/order/", "down=towel"),
+        ("/plan/since/", "since=2026-01-01&exercises={towel}&confirm=2026-01-01/{towel}"),
+        ("/plan/pause/2026-11-20/", "reason=travel&first=2026-11-21&last=2026-11-22"),
+        ("/plan/pause/2026-11-20/end/", ""),
+        ("/plan/pause/", "reason=illness&first=2026-11-26&last=2026-11-27"),
+        (f"/pain/{TODAY}/{KEY_OF_BOTH}/take-back/", ""),
+        ("/pain/", f"key={KEY_OF_BOTH}&score=1&moment=after"),
+        (f"/sharing/{KEY_OF_BOTH}/revoke/", ""),
+        ("/sharing/", f"key={UUID(int=8)}"),
+        ("/settings/data/import/cancel/", ""),
+        ("/settings/delete/", f"understood=on&password={PASSWORD}"),
+    ],
+)
+def test_what_two_people_have_alike_changes_for_the_one_alone(anna: User, berta: User, address: str, sent: str) -> None:
+    towel, chair = an_exercise("towel"), an_exercise("chair")
+    for user in (anna, berta):
+        has_the_same(user, towel, chair)
+    client = browser_of(anna)
+    before = rows_of(anna.pk), rows_of(berta.pk)
+    assert client.post(address, sent.format(towel=towel.pk), content_type=FORM).status_code in (200, 302)
+    assert rows_of(berta.pk) == before[1]
+    assert (rows_of(anna.pk) == before[0]) is (address in CHANGES_NOTHING)
+
+
+CHANGES_NOTHING = ("/plan/exercise/towel/add/",)
+
+
+def has_the_same(user: User, towel: Exercise, chair: Exercise) -> None:
+    on_plan(user, chair, date(2026, 3, 1))
+    on_plan(user, towel, date(2026, 3, 1))
+    did(user, towel, TODAY)
+    Skip.objects.set_skipped(user, TODAY, towel, "sore", NOW)
+    Pause.objects.create(user=user, starts_on=date(2026, 11, 20), ends_on=date(2026, 11, 24), reason="travel")
+    said = {"score": 5, "moment": "general", "place": "leg", "words": ""}
+    CheckIn.objects.record(user, TODAY, NOW, key=KEY_OF_BOTH, **said)  # type: ignore[arg-type]  # of several kinds
+    Share.objects.make(user, NOW, key=KEY_OF_BOTH, weeks=8, pain=False, notes=False, days=7)
+    Upload.objects.keep(user, "a" * 64, compress(b"{}"), NOW, is_from_loop=False)
 
 
 def test_the_catalogue_in_memory_holds_nobodys_own_exercises(anna: User) -> None:
