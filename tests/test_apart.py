@@ -58,7 +58,7 @@ def berta() -> User:
         ("/plan/exercise/towel/", PRESCRIPTION),
         ("/plan/exercise/towel/add/", ""),
         ("/plan/exercise/towel/remove/", ""),
-        ("/plan/order/", "up=towel"),
+        ("/plan/order/", "up=chair"),
         ("/plan/order/", "down=towel"),
         ("/plan/since/", "since=2026-01-01&exercises={towel}&confirm=2026-01-01/{towel}"),
         ("/plan/pause/2026-11-20/", "reason=travel&first=2026-11-21&last=2026-11-22"),
