@@ -13,7 +13,7 @@ LOCK := $(VENV) -m uv pip compile --quiet --universal --python-version 3.11 --ge
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help run dev sample test test-quick check bench bench-history soak faults pictures lock clean preflight port backup restore bench-backup lighthouse bench-spread bench-scale bench-slow bench-servers observatory hostile bench-door fuzz ownership
+.PHONY: help run dev sample test test-quick check bench bench-history soak faults pictures lock clean preflight port backup restore bench-backup lighthouse bench-spread bench-scale bench-slow bench-servers observatory hostile bench-door fuzz ownership mutation zones
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -71,6 +71,12 @@ observatory: .venv/dev var/static/.collected ## have the MDN HTTP Observatory's 
 
 hostile: .venv/dev ## send everything odd to every address, of which `make test` sends a twelfth
 	@ONE_IN=1 $(VENV) -m tools.test hostile
+
+mutation: .venv/dev ## put mistakes into the rules and into what guards ownership, and see whether the tests notice
+	@$(VENV) -m tools.mutation
+
+zones: .venv/dev ## send every time zone through each of its transitions from 2024 to 2032
+	@$(VENV) -m tools.zones
 
 soak: .venv/dev var/static/.collected ## see for 15 minutes whether all that many clients were told is there
 	@$(VENV) -m tools.soak

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import Any
+from zoneinfo import reset_tzpath
 
 import environ
 from csp.constants import NONE, SELF
@@ -288,6 +289,8 @@ MFA_ALLOW_UNVERIFIED_EMAIL = True
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+# The zones that come with the program, whose rules are newer than those of many a machine. Python would take the latter.
+reset_tzpath(())
 TIME_ZONE = "UTC"
 USE_TZ = True
 
