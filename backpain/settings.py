@@ -289,7 +289,7 @@ MFA_ALLOW_UNVERIFIED_EMAIL = True
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
-# The zones that come with the program, whose rules are newer than those of many a machine. Python would take the latter.
+# The zones that come with the program; Python would take those of the machine first, which may be years older.
 reset_tzpath(())
 TIME_ZONE = "UTC"
 USE_TZ = True

@@ -1,6 +1,6 @@
 """Small mistakes, made on purpose: each mutant of a file differs from it in one place.
 
-A mutant is known by its file, its function, and the smallest piece of code around the change that tells what it is. So a
+A mutant is known by its file, its function, and the smallest piece of code around the change that tells what it is. A
 note about it holds as long as that piece of code does, whatever moves around it.
 """
 
@@ -41,6 +41,9 @@ FUNCTIONS = {"min": "max", "max": "min", "any": "all", "all": "any"}
 
 UNSEEN = {"TypeVar", "ParamSpec", "cast", "dataclass", "lru_cache", "cache"}
 """What these are given is for the type checker, or bounds memory."""
+
+WITHOUT_WHICH_NOTHING_WORKS = {"property", "classmethod", "cached_property", "prepared"}
+"""Decorators by which the callers call something else: to miss the lack of one takes no test."""
 
 Put = Callable[[ast.AST], None]
 Change = tuple[Put, ast.AST, ast.AST]
@@ -103,7 +106,7 @@ def _changes(node: ast.AST, around: list[ast.AST]) -> Iterator[tuple[list[ast.AS
     inner = [*around, node]
     if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
         for decorator in node.decorator_list:
-            if _name(decorator) not in UNSEEN:
+            if _name(decorator) not in UNSEEN | WITHOUT_WHICH_NOTHING_WORKS:
                 yield inner, (_putting(node, "decorator_list"), _List(node.decorator_list), _without(node, decorator))
     for put, child in _children(node):
         for new in _instead_of(child, node):
@@ -135,7 +138,7 @@ def _without(node: ast.FunctionDef | ast.ClassDef, decorator: ast.AST) -> _List:
 
 def _children(node: ast.AST) -> Iterator[tuple[Put, ast.AST]]:
     for field, value in ast.iter_fields(node):
-        if field in ("annotation", "returns", "ctx", "op", "ops"):
+        if field in ("annotation", "returns", "bases", "ctx", "op", "ops"):
             continue
         for n, child in enumerate(value) if isinstance(value, list) else [(None, value)]:
             if isinstance(child, ast.AST) and not _is_left_alone(child, node):
