@@ -228,6 +228,20 @@ def test_the_line_of_a_kept_week_is_at_four_fifths() -> None:
     assert Fraction(4, 5) == KEPT_FROM
 
 
+@pytest.mark.parametrize(
+    ("tally", "share", "reached"),
+    [
+        pytest.param(Tally(1, 2), Fraction(1, 2), True, id="exactly"),
+        pytest.param(Tally(49, 100), Fraction(1, 2), False, id="just below"),
+        pytest.param(Tally(1, 1), Fraction(1), True, id="all of one dose"),
+        pytest.param(Tally(0, 1), Fraction(0), True, id="nothing is asked of it"),
+        pytest.param(EMPTY, Fraction(0), False, id="nothing prescribed reaches nothing"),
+    ],
+)
+def test_a_share_is_reached_from_that_much_of_what_was_prescribed(tally: Tally, share: Fraction, reached: bool) -> None:
+    assert tally.reaches(share) is reached
+
+
 def test_tallies_add_up() -> None:
     assert Tally(1, 2) + Tally(3, 5) == Tally(4, 7)
     assert total([Tally(1, 2), EMPTY, Tally(3, 5)]) == Tally(4, 7)

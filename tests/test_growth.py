@@ -15,7 +15,7 @@ from tracking.schedule import Week
 START = date(2026, 11, 2)  # a Monday
 THIRD_MONDAY = "2026-11-16 10:00:00Z"
 
-WEEKS = [Week(date(2026, 11, day)) for day in (2, 9)]
+WEEKS = [Week(date(2026, 11, day)) for day in (2, 9, 16)]
 KEPT, MISSED, EMPTY = Tally(7, 7), Tally(1, 7), Tally()
 
 
@@ -31,6 +31,9 @@ KEPT, MISSED, EMPTY = Tally(7, 7), Tally(1, 7), Tally()
         ([KEPT, EMPTY], START, False),
         ([KEPT], START, False),
         ([], START, False),
+        ([KEPT, KEPT, KEPT], START, True),
+        ([MISSED, KEPT, KEPT], START, True),  # the two latest matter
+        ([KEPT, KEPT, MISSED], START, False),
     ],
 )
 def test_it_is_time_after_two_kept_weeks(tallies: list[Tally], since: date, ready: bool) -> None:

@@ -181,6 +181,9 @@ def test_the_pace_passes_over_paused_days_of_a_weekly_frequency() -> None:
         pytest.param([item(TWICE_A_DAY)], [Paused(TUE, THU)], [2, 0, 0, 2, 2, 2, 2], id="with two days of a pause"),
         pytest.param([item(TWICE_A_DAY)], [Paused(LAST_SUN, MON)], [2] * 7, id="a pause that ended before"),
         pytest.param(
+            [item(TWICE_A_DAY)], [Paused(LAST_SUN, MON), Paused(TUE, WED)], [2, 0, 2, 2, 2, 2, 2], id="and another one"
+        ),
+        pytest.param(
             [item(TWICE_A_DAY)], [Paused(LAST_SUN, TUE)], [0, 2, 2, 2, 2, 2, 2], id="one that ended on Monday"
         ),
         pytest.param([item(TWICE_A_DAY)], [Paused(SUN)], [2, 2, 2, 2, 2, 2, 0], id="one from Sunday on"),
@@ -218,17 +221,37 @@ def test_a_week_without_a_pause_asks_what_its_days_ask(today: date, pattern: str
     assert list(asked_in_week(items, THE_WEEK, today, done, lately)) == expected
 
 
-def test_what_came_later_in_the_week_does_not_change_what_a_day_asked_for() -> None:
-    """On Tuesday the plan asked for two days, of which one was done by then."""
-    stood = [item(TWICE_A_WEEK)]
-    since_thursday = [item(TWICE_A_WEEK, LONG_AGO, THU), item(Frequency(Per.WEEK, 7, 7), THU)]
-    taken_off = [item(TWICE_A_WEEK, LONG_AGO, THU)]
-    done = {MON: 1, WED: 1}
-    for items in (stood, since_thursday, taken_off):
-        assert [asked_on(items, THE_WEEK, day, NEXT_MON, done) for day in (MON, TUE, WED)] == [1, 0, 1]
-    paused_since = [Paused(THU)]
-    assert [asked_on(stood, THE_WEEK, day, NEXT_MON, {THU: 1}, paused_since) for day in (MON, TUE)] == [1, 1]
-    assert asked_on(stood, THE_WEEK, TUE, NEXT_MON, {SAT: 1, SUN: 1}, [Paused(MON, TUE)]) == 0
+@pytest.mark.parametrize(
+    ("items", "pauses", "done", "expected"),
+    [
+        pytest.param([item(TWICE_A_WEEK)], [], {TUE: 1, THU: 1}, 0, id="the week has had its two days"),
+        pytest.param([item(TWICE_A_WEEK)], [], {TUE: 1}, 1, id="the week has had one of two days"),
+        pytest.param([item(TWICE_A_WEEK, MON)], [], {TUE: 1, THU: 1}, 0, id="the plan began on that very day"),
+        pytest.param(
+            [item(TWICE_A_WEEK, LONG_AGO, FRI)], [], {TUE: 1}, 1, id="taken off on Friday, when one day lacked"
+        ),
+        pytest.param(
+            [item(TWICE_A_WEEK, LONG_AGO, THU), item(Frequency(Per.WEEK, 7, 7), THU)],
+            [],
+            {TUE: 1, WED: 1},
+            0,
+            id="two days were enough, and seven were asked for only from Thursday on",
+        ),
+        pytest.param(
+            [item(TWICE_A_WEEK)], [Paused(THU)], {TUE: 1}, 1, id="a pause from Thursday on, when one day lacked"
+        ),
+        pytest.param([item(TWICE_A_WEEK)], [Paused(LONG_AGO, MON)], {TUE: 1, THU: 1}, 0, id="a pause that was over"),
+    ],
+)
+def test_a_day_is_measured_by_the_plan_as_it_stood_then(
+    items: list[Item], pauses: list[Paused], done: dict[date, int], expected: int
+) -> None:
+    assert asked_on(items, THE_WEEK, MON, NEXT_MON, done, pauses) == expected
+
+
+def test_days_paused_before_it_are_none_of_those_that_a_week_could_have_had() -> None:
+    """Of five days twice a week asks for one, which was Wednesday."""
+    assert asked_on([item(TWICE_A_WEEK)], THE_WEEK, SAT, NEXT_MON, {WED: 1}, [Paused(MON, WED)]) == 0
 
 
 def test_today_and_days_to_come_are_measured_as_they_stand() -> None:

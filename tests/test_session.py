@@ -192,3 +192,48 @@ def lasting(exercise: int, seconds: int, nth: int = 1, bonus: bool = False) -> O
 )
 def test_the_minutes_one_has_are_put_to_the_best_use(doses: list[OpenDose], minutes: int, chosen: list[str]) -> None:
     assert sorted(names(fitting(doses, minutes * 60, TEN_TEN))) == chosen
+
+
+@pytest.mark.parametrize(
+    ("doses", "seconds", "chosen"),
+    [
+        pytest.param([open_dose(2), open_dose(1)], 40, ["1.1"], id="of two alike, the first of the routine"),
+        pytest.param(
+            [
+                open_dose(1, bonus=True, dose=a_dose(seconds=(20, 20))),
+                open_dose(2, bonus=True, dose=a_dose(seconds=(30, 30))),
+            ],
+            40,
+            ["2.1"],
+            id="of two bonus doses, the longer one",
+        ),
+        pytest.param(
+            [open_dose(1), open_dose(1, nth=2), open_dose(2, bonus=True)],
+            90,
+            ["1.1", "1.2"],
+            id="a second due dose rather than the first bonus dose of another exercise",
+        ),
+    ],
+)
+def test_of_what_fits_the_better_is_chosen(doses: list[OpenDose], seconds: int, chosen: list[str]) -> None:
+    assert names(fitting(doses, seconds, TEN_TEN)) == chosen
+
+
+def test_what_is_done_in_its_other_position_has_no_other_one_any_more() -> None:
+    (found,) = done_in("sitting", [open_dose(1, other_position="sitting")])
+    assert found == open_dose(1, position="sitting")
+
+
+def test_the_shortest_breaks_are_a_second_to_get_ready_and_no_rest() -> None:
+    assert [step.seconds for step in steps([open_dose(1), open_dose(2)], Breaks(1, 0))] == [1, 30, 1, 30]
+
+
+def test_a_rest_looks_ahead_to_the_side_that_the_next_dose_begins_with() -> None:
+    rest = steps([open_dose(1), open_dose(2, dose=a_dose(sides=Sides.EACH_LEG))], TEN_TEN)[2]
+    assert rest == Step(Kind.REST, 10, 1, Side.LEFT)
+
+
+def test_the_bonus_begins_where_the_last_of_the_due_ends_and_not_where_the_first_began() -> None:
+    due = [open_dose(1, position="standing"), open_dose(2, position="lying")]
+    bonus = [open_dose(3, position="standing", bonus=True), open_dose(4, position="lying", bonus=True)]
+    assert names(in_order([*bonus, *due])) == ["1.1", "2.1", "4.1", "3.1"]

@@ -217,6 +217,32 @@ def test_nobody_sees_or_ends_the_links_of_somebody_else(user: User) -> None:
     assert opened(token).status_code == 200
 
 
+@pytest.mark.parametrize("keys", [(UUID(int=1), UUID(int=2)), (UUID(int=2), UUID(int=1))])
+def test_the_latest_link_comes_first_whatever_its_key(
+    keys: tuple[UUID, UUID], user: User, time_machine: TimeMachineFixture
+) -> None:
+    made(user, key=keys[0], weeks=4)
+    time_machine.move_to(NOW + timedelta(hours=1), tick=False)
+    Share.objects.make(user, NOW + timedelta(hours=1), key=keys[1], weeks=12, pain=False, notes=False, days=30)
+    said = text_of(browser_of(user).get("/sharing/"))
+    assert said.index("12 weeks made on") < said.index("4 weeks made on")
+
+
+def test_ending_a_link_leaves_the_others_open(user: User) -> None:
+    ended, other = made(user, key=KEY), made(user)
+    browser_of(user).post(f"/sharing/{KEY}/revoke/")
+    assert (opened(ended).status_code, opened(other).status_code) == (404, 200)
+
+
+def test_two_people_with_the_same_key_have_nothing_to_do_with_each_other(user: User) -> None:
+    somebody_else = a_person()
+    own, of_another = made(user, key=KEY), made(somebody_else, key=KEY)
+    opened(own)
+    assert Share.objects.for_user(somebody_else).get().last_opened_at is None
+    browser_of(user).post(f"/sharing/{KEY}/revoke/")
+    assert (opened(own).status_code, opened(of_another).status_code) == (404, 200)
+
+
 def test_an_ended_link_is_dead_with_the_next_request(user: User) -> None:
     token = made(user, key=KEY)
     assert opened(token).status_code == 200

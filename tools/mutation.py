@@ -212,6 +212,7 @@ def forked(action: Callable[[], int], seconds: int) -> int:
 
 def alone(seconds: int) -> None:
     """Say nothing more, end after a while, and take no more memory than a test can need."""
+    gc.disable()  # it would copy what the process shares with the one it comes from
     signal.alarm(seconds)
     resource.setrlimit(resource.RLIMIT_AS, (4 << 30, 4 << 30))
     nowhere = os.open(os.devnull, os.O_WRONLY)
@@ -288,6 +289,7 @@ class Swapping(InMemory):
         self.caches = [one for one in gc.get_objects() if isinstance(one, _lru_cache_wrapper) and is_ours(one)]
         self.times = self.measured(session.items)
         gc.freeze()
+        self.check_that_no_mistake_survives(session)
         begun = time.monotonic()
         with self.outcomes.open("a") as file:
             for n, mutant in enumerate(self.todo, start=1):
@@ -345,8 +347,18 @@ class Swapping(InMemory):
         CALLS.write_text(json.dumps(found))
         return 0
 
-    def tried(self, mutant: Mutant, session: pytest.Session) -> int:
-        code = code_of(mutant.code(), mutant.function)
+    def check_that_no_mistake_survives(self, session: pytest.Session) -> None:
+        """For each function its own code is put in: if that is “noticed”, it is the trying that disturbs the tests."""
+        for file, function in sorted({(mutant.file, mutant.function) for mutant in self.todo}):
+            place = file, function
+            if place not in self.when_loading and place in self.functions:
+                mutant = next(one for one in self.todo if (one.file, one.function) == place)
+                code = compile(mutant.tree, str(Path(file).resolve()), "exec")
+                if forked(partial(self.tried, mutant, session, code), 600) == KILLED:
+                    judge([f"{file} {function} without any mistake in it fails its tests"])
+
+    def tried(self, mutant: Mutant, session: pytest.Session, changed: CodeType | None = None) -> int:
+        code = code_of(changed or mutant.code(), mutant.function)
         for function in self.functions[mutant.file, mutant.function]:
             try:
                 function.__code__ = code

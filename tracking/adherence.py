@@ -141,7 +141,7 @@ def _asked_in_plain_week(at_least: int, at_most: int, lately: bytes, gone_by: in
     week = Week(date(2024, 1, 1))
     today = week.first + timedelta(days=gone_by)
     done = {week.first + timedelta(days=n - 6): was_done for n, was_done in enumerate(lately)}
-    item = Item(0, Frequency(Per.WEEK, at_least, at_most), week.shifted(-1).first)
+    item = Item(0, Frequency(Per.WEEK, at_least, at_most), week.first)
     return bytes(asked_on([item], week, day, today, done) for day in week.days)
 
 

@@ -169,7 +169,7 @@ def _status_per_week(
     if k >= frequency.at_most:
         return Status.COMPLETE
     days_left = (week.last - day).days + 1
-    if k < frequency.at_least and days_left <= frequency.at_least - k:
+    if days_left <= frequency.at_least - k:
         return Status.DUE
     gap = 7 // frequency.at_most
     if before and (day - max(before)).days < gap:

@@ -103,13 +103,13 @@ def fitting(doses: Iterable[OpenDose], seconds: int, breaks: Breaks) -> list[Ope
     """
     doses = sorted(doses, key=lambda one: (one.exercise, one.nth))
     firsts = set(once_each(one for one in doses if not one.bonus))
-    best: dict[int, _Choice] = {0: _Choice((0, 0, 0, 0, 0))}  # by the seconds it takes, with a rest after each dose
+    best: dict[int, _Choice] = {0: _Choice((0,) * 5)}  # by the seconds it takes, with a rest after each dose
     for one in doses:
         length = one.dose.seconds_needed.at_most
         takes = breaks.get_ready + length + breaks.rest
         due = not one.bonus
         worth = (one in firsts, due, due * length, one.bonus, one.bonus * length)
-        for used, choice in sorted(best.items(), reverse=True):
+        for used, choice in list(best.items()):
             # No rest after the last.
             if used + takes - breaks.rest > seconds:
                 continue
