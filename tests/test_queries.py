@@ -38,7 +38,14 @@ def wednesday(time_machine: TimeMachineFixture) -> None:
         *("/today/", "/day/2026-11-17/", "/session/", "/session/?minutes=5", "/week/2026-11-16/", "/history/"),
         *("/history/?year=2025", "/history/days/", "/history/sheet/", "/exercises/", "/exercises/spare/", "/plan/"),
         *("/plan/add/", "/plan/timeline/", "/plan/since/", "/plan/pause/", "/plan/own/", "/sharing/", "/settings/"),
-        *("/settings/data/", "/settings/sign-ins/", "/settings/data/import/", "/settings/data/backpain.json", "/settings/delete/", "/safety/"),
+        *(
+            "/settings/data/",
+            "/settings/sign-ins/",
+            "/settings/data/import/",
+            "/settings/data/backpain.json",
+            "/settings/delete/",
+            "/safety/",
+        ),
         *("/settings/data/backpain-csv.zip", "/settings/data/backpain-fhir.json"),
     ],
 )
