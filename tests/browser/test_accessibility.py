@@ -40,10 +40,6 @@ PERSONAL = [
     "/settings/delete/",
     "/accounts/password/change/",
     "/accounts/email/",
-    "/accounts/reauthenticate/",
-    "/accounts/security/",
-    "/accounts/security/webauthn/",
-    "/settings/sign-ins/",
     "/accounts/logout/",
 ]
 
