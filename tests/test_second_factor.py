@@ -15,6 +15,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
+from fido2.utils import websafe_encode
 from pytest_django import Settings
 from time_machine import TimeMachineFixture
 
@@ -400,7 +401,20 @@ def test_nobody_signs_up_by_passkey() -> None:
 
 
 GOOD = Device(whose=b"1").answer({"publicKey": {"challenge": "AAAA", "rpId": "localhost"}})
+MADE = Device().make({"publicKey": {"challenge": "AAAA", "rp": {"id": "localhost"}, "user": {"id": "MQ"}}})
+CUT_OFF = b"\0" * 32 + b"\x81" + b"\0" * 4
 MALFORMED = [
+    # Each of these ends in an error of another kind somewhere in the library.
+    *(json.dumps({name: value for name, value in whole.items() if name != "rawId"}) for whole in (GOOD, MADE)),
+    *(json.dumps(whole | {"clientExtensionResults": 1}) for whole in (GOOD, MADE)),
+    json.dumps(
+        GOOD | {"response": GOOD["response"] | {"authenticatorData": websafe_encode(b"\0" * 32 + b"\x81" + b"\0" * 4)}}
+    ),
+    json.dumps(GOOD | {"response": GOOD["response"] | {"authenticatorData": NESTED}}),
+    *(
+        json.dumps(MADE | {"response": MADE["response"] | {"attestationObject": made}})
+        for made in ("", "e30", "W10", websafe_encode(b"\x81" * 3_000))
+    ),
     *("", "{", "null", "1", '"text"', "[]", "[1]", "{}", '{"id": 1}', '{"id": "x", "response": 7}'),
     "[" * 15_000,
     '{"a":' * 3_000,
