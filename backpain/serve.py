@@ -59,9 +59,20 @@ def bring_up_to_date() -> None:
         call_command("migrate", interactive=False, verbosity=0)
         call_command("createcachetable", verbosity=0)
         call_command("clearsessions")
+        forget_what_has_run_out()
         seed(read_catalogue())
         for problem in run_checks(tags=[Tags.database], databases=["default"]):
             sys.stderr.write(f"Backpain warns: {problem.msg}\n")
+
+
+def forget_what_has_run_out() -> None:
+    """Django leaves counts of the rate limits, and with them addresses of the network, until the table is full."""
+    from django.db import connection
+    from django.utils import timezone
+
+    with connection.cursor() as cursor:
+        now = connection.ops.adapt_datetimefield_value(timezone.now())
+        cursor.execute("DELETE FROM cache WHERE expires < %s", [now])
 
 
 @contextmanager

@@ -34,8 +34,8 @@ FOR_TESTS = {
 
 @pytest.fixture(autouse=True, scope="session")
 def _cheap_and_separate() -> Iterator[None]:
-    """And tables that are emptied quickly: Django truncates all of them, which takes PostgreSQL long, and then makes the
-    content types and permissions anew that no test has touched.
+    """And tables that are emptied quickly: Django truncates all of them, which takes PostgreSQL long, and then makes
+    the content types and permissions anew that no test has touched.
     """
     patch = pytest.MonkeyPatch()
     patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _self: empty_tables())

@@ -360,6 +360,20 @@ def test_a_start_that_was_killed_in_the_middle_of_its_migrations_is_taken_up_by_
     assert rows(fresh_database, "SELECT count(*) FROM exercises_exercise") == [(9,)]
 
 
+def test_a_start_forgets_the_counts_of_rate_limits_that_have_run_out(fresh_database: str) -> None:
+    environment = environment_of(fresh_database)
+    count = (
+        "from django.core.cache import cache; cache.set('of 203.0.113.7', 1, {}); cache.set('of 203.0.113.8', 1, 300)"
+    )
+    assert python([*SERVE, "--prepare-only"], environment).returncode == 0
+    assert python(["manage.py", "shell", "--no-imports", "--command", count.format(-5)], environment).returncode == 0
+    assert len(rows(fresh_database, "SELECT cache_key FROM cache")) == 2
+
+    assert python([*SERVE, "--prepare-only"], environment).returncode == 0
+
+    assert rows(fresh_database, "SELECT cache_key FROM cache") == [(":1:of 203.0.113.8",)]
+
+
 def test_two_that_start_at_once_both_come_up(fresh_database: str, tmp_path: Path) -> None:
     environment = environment_of(fresh_database)
     with running(environment, tmp_path / "one") as one, running(environment, tmp_path / "two") as two:
