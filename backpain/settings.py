@@ -62,7 +62,7 @@ HEADERS = {
         [
             *("autoplay=(self)", "clipboard-write=(self)", "screen-wake-lock=(self)"),
             *("publickey-credentials-create=(self)", "publickey-credentials-get=(self)"),
-            *("accelerometer=()", "camera=()", "clipboard-read=()", "display-capture=()", "encrypted-media=()"),
+            *("accelerometer=()", "camera=()", "display-capture=()", "encrypted-media=()"),
             *("fullscreen=()", "gamepad=()", "geolocation=()", "gyroscope=()", "hid=()", "idle-detection=()"),
             *("local-fonts=()", "magnetometer=()", "microphone=()", "midi=()", "payment=()", "picture-in-picture=()"),
             *("serial=()", "sync-xhr=()", "usb=()", "xr-spatial-tracking=()"),
