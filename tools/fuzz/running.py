@@ -10,6 +10,9 @@ from tests.neighbours import ROLES, Neighbours
 from tools.fuzz.requests import FORM, Asked, Generator
 from tools.fuzz.site import Site
 
+TOLD = 10_000
+"""After so many requests it says how far it is."""
+
 
 @dataclass
 class Run:
@@ -31,7 +34,10 @@ def fuzz(there: Neighbours, seed: str, requests: int, only: int | None = None) -
     run = Run(Site(there), seed)
     began, worked, n = time.perf_counter(), time.process_time(), only or 0
     while run.sent < requests:
+        sent = run.sent
         _visit(run, n)
+        if run.sent // TOLD != sent // TOLD:
+            print(f"{run.sent} sent", flush=True)
         n += 1
         if only is not None:
             break
