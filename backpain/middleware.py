@@ -65,13 +65,16 @@ def without_nul(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Call
 
 
 ANSWERED = ["GET", "HEAD", "POST", "OPTIONS"]
+OF_OTHERS = ("/accounts/", "/admin/")
 
 
 def known_methods(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callable[[HttpRequest], HttpResponseBase]:
-    """Pages of others take PUT for POST, and answer whatever else they have never heard of."""
+    """Pages of others take PUT for POST, and answer whatever else they have never heard of. Ours say what they take."""
 
     def answer(request: HttpRequest) -> HttpResponseBase:
-        return get_response(request) if request.method in ANSWERED else HttpResponseNotAllowed(ANSWERED)
+        if request.method not in ANSWERED and request.path_info.startswith(OF_OTHERS):
+            return HttpResponseNotAllowed(ANSWERED)
+        return get_response(request)
 
     return answer
 

@@ -340,7 +340,7 @@ REAL_KINDS = {
     "/shared/none/": 404,
     "POST /safety/": 405,
     "BREW /safety/": 405,
-    "TRACE /": 405,
+    "TRACE /accounts/login/": 405,
     "/healthz": 200,
     "/readyz": 200,
 }
