@@ -8,6 +8,8 @@ from zlib import compress
 import pytest
 from django.conf import settings
 from django.contrib.sessions.models import Session
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from time_machine import TimeMachineFixture
 
@@ -15,6 +17,7 @@ from accounts.models import User
 from exercises import catalogue
 from exercises.models import Exercise
 from pain.models import CheckIn
+from rights.document import names_for
 from rights.import_forms import exercise_choices
 from rights.leaving import leave
 from rights.models import Upload
@@ -74,8 +77,9 @@ def berta() -> User:
 )
 def test_what_two_people_have_alike_changes_for_the_one_alone(anna: User, berta: User, address: str, sent: str) -> None:
     towel, chair = an_exercise("towel"), an_exercise("chair")
-    for user in (anna, berta):
-        has_the_same(user, towel, chair)
+    # The one a day after the other, so that neither's plan could be taken for the other's by chance.
+    for n, user in enumerate((anna, berta), start=1):
+        has_the_same(user, towel, chair, since=date(2026, 3, n))
     client = browser_of(anna)
     before = rows_of(anna.pk), rows_of(berta.pk)
     assert client.post(address, sent.format(towel=towel.pk), content_type=FORM).status_code in (200, 302)
@@ -86,9 +90,9 @@ def test_what_two_people_have_alike_changes_for_the_one_alone(anna: User, berta:
 CHANGES_NOTHING = ("/plan/exercise/towel/add/",)
 
 
-def has_the_same(user: User, towel: Exercise, chair: Exercise) -> None:
-    on_plan(user, chair, date(2026, 3, 1))
-    on_plan(user, towel, date(2026, 3, 1))
+def has_the_same(user: User, towel: Exercise, chair: Exercise, since: date) -> None:
+    on_plan(user, chair, since)
+    on_plan(user, towel, since)
     did(user, towel, TODAY)
     Skip.objects.set_skipped(user, TODAY, towel, "sore", NOW)
     Pause.objects.create(user=user, starts_on=date(2026, 11, 20), ends_on=date(2026, 11, 24), reason="travel")
@@ -112,6 +116,25 @@ def test_who_brings_a_habit_in_is_offered_nobody_elses_exercises(anna: User, ber
     own = an_exercise(owner=anna)
     groups = [(label, [key for key, _name in some]) for label, some in exercise_choices(anna, TODAY)[1:]]
     assert groups == [("Others", ["towel", "wall", f"own:{own.own_key}"])]
+
+
+def test_a_document_has_no_names_for_what_others_have_made(anna: User, berta: User) -> None:
+    """So neither can an export tell of them, nor can a file that is brought in refer to them."""
+    own = an_exercise(owner=anna, needs=["a towel"])
+    an_exercise(owner=berta, needs=["a rug"])
+    names = names_for(anna)
+    assert names.exercises == {own.pk: f"own:{own.own_key}"}
+    assert names.equipment == {own.pk: ["a-towel"]}
+
+
+def test_who_leaves_holds_up_nobody_elses_exercises(anna: User, berta: User) -> None:
+    an_exercise(owner=anna)
+    an_exercise(owner=berta)
+    with CaptureQueriesContext(connection) as captured:
+        leave(anna)
+    reads = [query["sql"] for query in captured if query["sql"].startswith('SELECT "exercises_exercise"')]
+    assert reads
+    assert all(f'"owner_id" = {anna.pk}' in sql or '"owner_id" IN' in sql for sql in reads), reads
 
 
 def test_a_retired_exercise_stays_so_whoever_changes_it_in_their_plan(anna: User) -> None:
