@@ -44,8 +44,8 @@ def test_a_condition_is_turned_round_and_a_value_is_not_returned(tmp_path: Path)
     assert changes(tmp_path, code) == [
         "f: `if a:` → `if not a:`",
         "f: `return b` → `return None`",
-        "f: `while a < b:` → `while not a < b:`",
         "f: `while a < b:` → `while a <= b:`",
+        "f: `while a < b:` → `while not a < b:`",
         "f: `break` → `continue`",
     ]
 

@@ -118,7 +118,7 @@ def asked_in_week(
         if item.frequency.per is Per.DAY:
             return [item.frequency.at_least] * 7
         # There are few courses that a week can take, so each is worked out once.
-        gone_by = min(max((today - week.first).days, 0), 7)
+        gone_by = sum(day < today for day in week.days)
         return _asked_in_plain_week(item.frequency.at_least, item.frequency.at_most, lately, gone_by)
     return [asked_on(items, week, day, today, done, pauses) for day in week.days]
 
@@ -138,7 +138,7 @@ def _touches(pause: Paused, week: Week) -> bool:
 @lru_cache(maxsize=16384)
 def _asked_in_plain_week(at_least: int, at_most: int, lately: bytes, gone_by: int) -> Sequence[int]:
     """Of a week of which so many days have gone by, with one weekly frequency and no pause."""
-    week = Week(date(2024, 1, 1))
+    week = Week(date.min).shifted(1)  # any will do; the six days before it are looked at as well
     today = week.first + timedelta(days=gone_by)
     done = {week.first + timedelta(days=n - 6): was_done for n, was_done in enumerate(lately)}
     item = Item(0, Frequency(Per.WEEK, at_least, at_most), week.first)

@@ -107,10 +107,11 @@ def sums(rows: Sequence[bytes]) -> Sequence[int]:
     """The same, however high they are."""
     if not rows:
         return []
+    first, *_others = rows
     low = bytes(range(255 // len(rows) + 1))
     if any(row.translate(None, low) for row in rows):
         return list(map(sum, zip(*rows, strict=True)))
-    return added(rows, len(rows[0]))
+    return added(rows, len(first))
 
 
 def where(days: bytes, row: bytes) -> bytes:

@@ -1,0 +1,174 @@
+"""The verbs and filters of the personal tables: each reaches the rows that it names, and no row beside them."""
+
+from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
+
+import pytest
+
+from accounts.models import User
+from exercises.models import Exercise
+from pain.models import CheckIn
+from tests.builders import a_person, an_exercise, completions, did, on_plan
+from tracking.models import Completion, Pause, PlanItem, Skip
+
+pytestmark = pytest.mark.django_db
+
+DAY, NEXT_DAY = date(2026, 11, 18), date(2026, 11, 19)
+NOW = datetime(2026, 11, 18, 10, tzinfo=UTC)
+
+
+def skips(user: User) -> set[tuple[date, str, str]]:
+    return set(Skip.objects.for_user(user).values_list("day", "exercise__slug", "reason"))
+
+
+def skip(user: User, day: date, exercise: Exercise, reason: str = "sore") -> None:
+    Skip.objects.set_skipped(user, day, exercise, reason, NOW)
+
+
+def check_in(user: User, day: date, key: int, at: datetime = NOW, score: int = 3) -> None:
+    CheckIn.objects.record(user, day, at, key=UUID(int=key), score=score, moment="after", place="", words="")
+
+
+def check_ins(user: User) -> list[tuple[date, int]]:
+    return [(one.day, one.key.int) for one in CheckIn.objects.for_user(user).latest_first()]
+
+
+# Completions
+
+
+def test_taking_one_completion_back_leaves_those_beside_it() -> None:
+    user, somebody_else = a_person(), a_person()
+    walk, stand = an_exercise("walk"), an_exercise("stand")
+    for person in (user, somebody_else):
+        for exercise in (walk, stand):
+            for day in (DAY, NEXT_DAY):
+                did(person, exercise, day, times=2)
+    before = completions(user)
+    Completion.objects.set_undone(user, DAY, walk, 1)
+    assert completions(user) == [one for one in before if one != (DAY, "walk", 1)]
+    assert completions(somebody_else) == before
+
+
+@pytest.mark.parametrize("nth", [0, 21])
+def test_beyond_the_bound_nothing_is_set_nor_taken_back(nth: int) -> None:
+    user, walk = a_person(), an_exercise("walk")
+    for verb in (
+        lambda: Completion.objects.set_done(user, DAY, walk, nth, NOW),
+        lambda: Completion.objects.set_undone(user, DAY, walk, nth),
+    ):
+        with pytest.raises(ValueError, match="from 1 to 20"):
+            verb()
+
+
+def test_completions_between_two_days_are_those_of_both_and_of_the_days_between() -> None:
+    user, walk = a_person(), an_exercise("walk")
+    for n in range(5):
+        did(user, walk, DAY + timedelta(days=n))
+    found = Completion.objects.for_user(user).between(DAY + timedelta(days=1), DAY + timedelta(days=3))
+    assert sorted(one.day.day for one in found) == [19, 20, 21]
+    assert Completion.objects.for_user(user).first_day() == DAY
+
+
+def test_the_days_of_an_exercise_are_counted_from_the_first_as_often_as_it_was_done() -> None:
+    user, walk, stand = a_person(), an_exercise("walk"), an_exercise("stand")
+    did(user, walk, DAY, times=2)
+    did(user, walk, NEXT_DAY)
+    did(user, stand, NEXT_DAY)
+    did(user, stand, NEXT_DAY + timedelta(days=9))
+    rows = Completion.objects.for_user(user).days_by_exercise(DAY - timedelta(days=1), NEXT_DAY)
+    assert {exercise: sorted(days) for exercise, days in rows} == {walk.pk: [1, 1, 2], stand.pk: [2]}
+
+
+# Skips
+
+
+def test_a_skip_replaces_the_one_of_that_day_and_leaves_those_beside_it() -> None:
+    user, somebody_else = a_person(), a_person()
+    walk, stand = an_exercise("walk"), an_exercise("stand")
+    for person in (user, somebody_else):
+        for exercise in (walk, stand):
+            for day in (DAY, NEXT_DAY):
+                skip(person, day, exercise)
+    before = skips(user)
+    skip(user, DAY, walk, "no-time")
+    rest = before - {(DAY, "walk", "sore")}
+    assert skips(user) == rest | {(DAY, "walk", "no-time")}
+    Skip.objects.set_unskipped(user, DAY, walk)
+    assert skips(user) == rest
+    assert skips(somebody_else) == before
+    assert set(Skip.objects.for_user(user).between(NEXT_DAY, NEXT_DAY).values_list("day", flat=True)) == {NEXT_DAY}
+
+
+# Check-ins
+
+
+def test_a_check_in_taken_back_leaves_those_beside_it() -> None:
+    user, somebody_else = a_person(), a_person()
+    for person in (user, somebody_else):
+        for day in (DAY, NEXT_DAY):
+            for key in (1, 2):
+                check_in(person, day, key)
+    before = check_ins(user)
+    assert CheckIn.objects.take_back(user, DAY, UUID(int=1)) is True
+    assert CheckIn.objects.take_back(user, DAY, UUID(int=1)) is False
+    assert check_ins(user) == [one for one in before if one != (DAY, 1)]
+    assert check_ins(somebody_else) == before
+
+
+def test_the_latest_check_in_comes_first_by_day_then_by_when_it_was_said() -> None:
+    user = a_person()
+    check_in(user, DAY, 1, NOW + timedelta(hours=2))
+    check_in(user, DAY, 2, NOW)
+    check_in(user, DAY, 3, NOW)
+    check_in(user, NEXT_DAY, 4, NOW)
+    assert check_ins(user) == [(NEXT_DAY, 4), (DAY, 1), (DAY, 3), (DAY, 2)]
+    own = CheckIn.objects.for_user(user)
+    assert own.before(NEXT_DAY).count() == 3
+    assert [entry.day for entry in own.between(NEXT_DAY, NEXT_DAY).entries()] == [NEXT_DAY]
+
+
+# Plan items
+
+
+def test_plan_items_are_found_by_exercise_and_by_their_days() -> None:
+    user = a_person()
+    walk, stand = an_exercise("walk"), an_exercise("stand")
+    on_plan(user, walk, DAY, NEXT_DAY)
+    on_plan(user, walk, NEXT_DAY)
+    on_plan(user, stand, NEXT_DAY)
+    own = PlanItem.objects.for_user(user)
+    assert own.first_day() == DAY
+    assert [(one.exercise.slug, one.starts_on) for one in own.of("walk").still_open()] == [("walk", NEXT_DAY)]
+    assert own.of("walk").count() == 2
+    assert [one.exercise.slug for one in own.started_by(DAY)] == ["walk"]
+    assert [one.starts_on for one in own.in_force_on(DAY)] == [DAY]
+    assert {one.starts_on for one in own.in_force_on(NEXT_DAY)} == {NEXT_DAY}
+    assert PlanItem.objects.for_user(a_person()).first_day() is None
+
+
+# Pauses
+
+
+def test_pauses_come_in_the_order_of_their_days_and_are_found_by_them() -> None:
+    user = a_person()
+    later, long_ago = DAY + timedelta(days=9), date(2026, 1, 1)
+    for starts_on, ends_on in ((later, None), (long_ago, DAY), (DAY, NEXT_DAY)):
+        Pause.objects.create(user=user, starts_on=starts_on, ends_on=ends_on, reason="other")
+    own = Pause.objects.for_user(user)
+    assert [one.starts_on for one in own] == [long_ago, DAY, later]
+    assert [one.starts_on for one in own.started_by(DAY)] == [long_ago, DAY]
+    assert [one.starts_on for one in own.beginning(DAY)] == [DAY]
+    assert [one.starts_on for one in own.not_over_on(DAY)] == [DAY, later]
+
+
+def test_pauses_and_skips_come_in_one_query_each_with_what_it_has() -> None:
+    user, walk, stand = a_person(), an_exercise("walk"), an_exercise("stand")
+    Pause.objects.create(user=user, starts_on=DAY, ends_on=NEXT_DAY, reason="flare-up", keeps=[walk.pk])
+    for exercise in (walk, stand):
+        skip(user, DAY, exercise)
+    rows = list(Pause.objects.for_user(user).and_skips(Skip.objects.for_user(user)))
+    assert sorted(rows, key=lambda row: row[4] or 0) == [
+        (DAY, NEXT_DAY, "flare-up", [walk.pk], None),
+        (DAY, None, "sore", None, walk.pk),
+        (DAY, None, "sore", None, stand.pk),
+    ]
