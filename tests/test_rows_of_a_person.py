@@ -9,7 +9,7 @@ from accounts.models import User
 from exercises.models import Exercise
 from pain.models import CheckIn
 from tests.builders import a_person, an_exercise, completions, did, on_plan
-from tracking.models import Completion, Pause, PlanItem, Skip
+from tracking.models import Completion, Pause, PlanItem, Skip, in_order
 
 pytestmark = pytest.mark.django_db
 
@@ -144,6 +144,13 @@ def test_plan_items_are_found_by_exercise_and_by_their_days() -> None:
     assert [one.starts_on for one in own.in_force_on(DAY)] == [DAY]
     assert {one.starts_on for one in own.in_force_on(NEXT_DAY)} == {NEXT_DAY}
     assert PlanItem.objects.for_user(a_person()).first_day() is None
+
+
+def test_an_item_whose_exercise_has_gone_with_its_owner_meanwhile_is_passed_over() -> None:
+    user, walk = a_person(), an_exercise("walk")
+    row = on_plan(user, walk, DAY)
+    gone = PlanItem(user=user, exercise_id=walk.pk + 1, starts_on=DAY)
+    assert in_order([gone, row]) == [row]
 
 
 # Pauses

@@ -249,6 +249,12 @@ def test_a_day_is_measured_by_the_plan_as_it_stood_then(
     assert asked_on(items, THE_WEEK, MON, NEXT_MON, done, pauses) == expected
 
 
+def test_an_item_that_came_later_is_no_part_of_a_week_in_which_the_plan_began() -> None:
+    """On Tuesday, when it began, six days asked for two; only since Friday there are seven a week."""
+    items = [item(TWICE_A_WEEK, TUE, FRI), item(Frequency(Per.WEEK, 7, 7), FRI)]
+    assert asked_on(items, THE_WEEK, TUE, NEXT_MON, {WED: 1, THU: 1}) == 0
+
+
 def test_days_paused_before_it_are_none_of_those_that_a_week_could_have_had() -> None:
     """Of five days twice a week asks for one, which was Wednesday."""
     assert asked_on([item(TWICE_A_WEEK)], THE_WEEK, SAT, NEXT_MON, {WED: 1}, [Paused(MON, WED)]) == 0

@@ -7,7 +7,7 @@ first, up to the first that fails. For a mistake in what is done when a file is 
 Mistakes that no test notices have to stand in `docs/mutation.md` with a reason, and nothing else may stand there.
 
 `make mutation` does all of it, `python -m tools.mutation tracking/course.py` one file by the notes of the last run, and
-`python -m tools.mutation survivors` what the last run did not see noticed.
+`python -m tools.mutation survivors` what the last run did not see noticed and nobody has accounted for.
 """
 
 import ast
@@ -24,6 +24,7 @@ import traceback
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from functools import _lru_cache_wrapper, partial
+from importlib import import_module
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from importlib.util import spec_from_file_location
 from itertools import accumulate, takewhile
@@ -112,7 +113,8 @@ def main() -> None:
     results = before if sys.argv[1:] else {}
     todo = [mutant for some in chosen.values() for mutant in some]
     if "survivors" in sys.argv:
-        todo = [mutant for mutant in todo if before.get(str(mutant)) != "killed"]
+        known = listed()
+        todo = [mutant for mutant in todo if before.get(str(mutant)) != "killed" and str(mutant) not in known]
     results.update(tried(todo))
     RESULTS.write_text(json.dumps(results, indent=0, ensure_ascii=False))
     report(chosen, results)
@@ -283,6 +285,8 @@ class Swapping(InMemory):
                 self.when_loading.add((self.files[code.co_filename], code.co_qualname.partition(".<locals>")[0]))
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        for file in self.files.values():
+            import_module(file.removesuffix(".py").replace("/", "."))
         sys.setprofile(None)
         self.prepare_database(session)
         self.functions = functions_of(self.files)
@@ -369,6 +373,8 @@ class Swapping(InMemory):
             cache.cache_clear()
         about_it = [f"test_{name}.py" for name in NEAREST.get(mutant.file, ())]
         tests = self.times.get((mutant.file, mutant.function), [])
+        if self.as_before and not tests:  # the function has come since then
+            tests = [(0, n) for n, item in enumerate(session.items) if item.path.name in about_it]
         tests.sort(key=lambda test: (session.items[test[1]].path.name not in about_it or test[0] > 1, test[0]))
         enough = takewhile(lambda so_far: so_far <= LONGEST, accumulate(seconds for seconds, _n in tests))
         return first_failure(
