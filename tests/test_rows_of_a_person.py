@@ -4,11 +4,13 @@ from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import QuerySet
 
 from accounts.models import User
 from exercises.models import Exercise
 from pain.models import CheckIn
-from tests.builders import a_person, an_exercise, completions, did, on_plan
+from tests.builders import TWO_OR_THREE_A_WEEK, a_person, an_exercise, completions, did, on_plan
 from tracking.models import Completion, Pause, PlanItem, Skip, in_order
 
 pytestmark = pytest.mark.django_db
@@ -52,12 +54,10 @@ def test_taking_one_completion_back_leaves_those_beside_it() -> None:
 @pytest.mark.parametrize("nth", [0, 21])
 def test_beyond_the_bound_nothing_is_set_nor_taken_back(nth: int) -> None:
     user, walk = a_person(), an_exercise("walk")
-    for verb in (
-        lambda: Completion.objects.set_done(user, DAY, walk, nth, NOW),
-        lambda: Completion.objects.set_undone(user, DAY, walk, nth),
-    ):
-        with pytest.raises(ValueError, match="from 1 to 20"):
-            verb()
+    with pytest.raises(ValueError, match="from 1 to 20"):
+        Completion.objects.set_done(user, DAY, walk, nth, NOW)
+    with pytest.raises(ValueError, match="from 1 to 20"):
+        Completion.objects.set_undone(user, DAY, walk, nth)
 
 
 def test_completions_between_two_days_are_those_of_both_and_of_the_days_between() -> None:
@@ -179,3 +179,51 @@ def test_pauses_and_skips_come_in_one_query_each_with_what_it_has() -> None:
         (DAY, None, "sore", None, walk.pk),
         (DAY, None, "sore", None, stand.pk),
     ]
+
+
+# Exercises
+
+
+def test_who_finds_which_exercises() -> None:
+    user, somebody_else = a_person(), a_person()
+    an_exercise("walk")
+    an_exercise("gone", retired=True)
+    for person, name in ((user, "mine"), (somebody_else, "theirs")):
+        an_exercise(name, owner=person)
+        an_exercise(f"{name}-put-away", owner=person, retired=True)
+
+    def slugs(rows: QuerySet[Exercise]) -> set[str]:
+        return {row.slug for row in rows}
+
+    everything = Exercise.objects
+    assert slugs(everything.offered()) == {"walk"}
+    assert slugs(everything.catalogue()) == {"walk", "gone"}
+    assert slugs(everything.own(user)) == {"mine", "mine-put-away"}
+    assert slugs(everything.seen_by(user)) == {"walk", "gone", "mine", "mine-put-away"}
+    assert slugs(everything.seen_by(AnonymousUser())) == {"walk", "gone"}
+    assert slugs(everything.may_be_taken_up_by(user)) == {"walk", "mine", "mine-put-away"}
+
+
+def test_exercises_are_found_by_what_they_are() -> None:
+    lying = an_exercise("leg-raise", position="lying", needs=["a mat"], gentle=True)
+    either = an_exercise("toe-walk", TWO_OR_THREE_A_WEEK, position="standing", other_position="sitting")
+
+    def found(rows: QuerySet[Exercise]) -> list[Exercise]:
+        return list(rows.order_by("number"))
+
+    everything = Exercise.objects
+    assert found(everything.besides([lying.pk])) == [either]
+    assert found(everything.gentle()) == [lying]
+    assert found(everything.with_slug("toe-walk")) == [either]
+    assert [found(everything.done_while(where)) for where in ("lying", "standing", "sitting")] == [
+        [lying],
+        [either],
+        [either],
+    ]
+    assert found(everything.needing("a-mat")) == [lying]
+    assert found(everything.needing_nothing()) == [either]
+    assert found(everything.per("week")) == [either]
+    assert found(everything.mentioning("raise leg")) == [lying]
+    assert found(everything.mentioning("raise toe")) == []
+    assert found(everything.mentioning("GOING")) == [lying, either]
+    assert found(everything.mentioning("begin")) == [lying, either]

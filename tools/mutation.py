@@ -78,7 +78,7 @@ NEAREST = {
     "rights/leaving.py": ["leaving"],
     "tracking/models.py": ["rows_of_a_person", "ticking", "overlaps", "plan_page", "skips"],
     "pain/models.py": ["rows_of_a_person", "pain_page", "pain_trend"],
-    "exercises/models.py": ["own_exercises", "catalogue", "plan_page"],
+    "exercises/models.py": ["rows_of_a_person", "own_exercises", "catalogue", "plan_page"],
 }
 """The tests about a file, which come first when it has to be loaded for each of its mistakes."""
 
@@ -296,15 +296,15 @@ class Swapping(InMemory):
         if not self.as_before:
             self.check_that_no_mistake_survives(session)
         begun = time.monotonic()
-        with self.outcomes.open("a") as file:
+        with self.outcomes.open("a") as notes:
             for n, mutant in enumerate(self.todo, start=1):
                 place = (mutant.file, mutant.function)
                 if place in self.when_loading or place not in self.functions:
                     outcome = "load"
                 else:
                     outcome = said(mutant, forked(partial(self.tried, mutant, session), 600))
-                file.write(json.dumps([str(mutant), outcome]) + "\n")
-                file.flush()
+                notes.write(json.dumps([str(mutant), outcome]) + "\n")
+                notes.flush()
                 if n % 100 == 0:
                     print(f"{n} of {len(self.todo)} after {time.monotonic() - begun:.0f} s", flush=True)
         session.items.clear()
