@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.conf import settings as site
 from django.core import mail
 from django.core.cache import cache
@@ -386,6 +387,22 @@ def test_changing_the_password_wants_the_present_one() -> None:
 
 
 # --- The address changes --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("mail_server")
+def test_a_new_address_takes_the_place_of_ones_own_that_waits_and_of_nobody_elses() -> None:
+    user, somebody_else = a_person(), a_person()
+    for person, address in (
+        (somebody_else, "theirs@example.org"),
+        (user, "mine@example.org"),
+        (user, "new@example.org"),
+    ):
+        browser_of(person).post("/accounts/email/", {"email": address, "action_add": ""})
+    waiting = EmailAddress.objects.filter(verified=False)
+    assert set(waiting.values_list("user", "email")) == {
+        (somebody_else.pk, "theirs@example.org"),
+        (user.pk, "new@example.org"),
+    }
 
 
 @pytest.mark.usefixtures("mail_server")

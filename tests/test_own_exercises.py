@@ -83,6 +83,13 @@ def test_there_is_room_for_so_many_and_a_double_tap_on_the_last_makes_one(user: 
     assert Exercise.objects.own(user).count() == MAX_OWN
 
 
+def test_the_exercises_of_others_take_no_room(user: User) -> None:
+    somebody_else = a_person()
+    for n in range(MAX_OWN):
+        an_exercise(owner=somebody_else, own_key=f"{n:012x}")
+    assert browser_of(user).post("/plan/own/", CAT).status_code == 302
+
+
 def test_a_name_that_nobody_can_see_is_none(user: User) -> None:
     page = browser_of(user).post("/plan/own/", {**CAT, "name": "\u200b", "steps": "\u202e"})
     assert page.status_code == 400
