@@ -35,7 +35,7 @@ def main() -> None:
     plain = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
     with (
         override_settings(CACHES=in_memory, PASSWORD_HASHERS=quick, STORAGES=plain),
-        time_machine.travel(FIRST, tick=False) as traveller,
+        time_machine.travel(FIRST.timestamp(), tick=False) as traveller,
     ):
         for n, zone in enumerate(different, start=1):
             check_pages(zone, transitions(zone), traveller.move_to, pages)
