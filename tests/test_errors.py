@@ -21,7 +21,7 @@ from django.db import (
 )
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpResponse
-from django.template import engines
+from django.template.autoreload import reset_loaders
 from django.test import Client
 from pytest_django import Settings
 
@@ -142,8 +142,7 @@ def test_a_mistake_of_ours_is_a_500_without_details(monkeypatch: pytest.MonkeyPa
 
 
 def test_the_500_page_needs_no_list_of_static_files(settings: Settings, tmp_path: Path) -> None:
-    for loader in engines["django"].engine.template_loaders:  # type: ignore[attr-defined]  # of parts rendered before
-        loader.reset()
+    reset_loaders()  # no part of the page is remembered from a test before
     settings.STATIC_ROOT = tmp_path
     settings.STORAGES = {
         **settings.STORAGES,

@@ -89,8 +89,10 @@ Place = tuple[str, str]
 KILLED, SURVIVED, LOAD = 1, 0, 3
 """How a process that tried a mistake ends: LOAD where the mistake has to be there when the file is loaded."""
 RESULTS = Path("var/mutation.results.json")
-LONGEST = float(os.environ.get("LONGEST", "60"))
+LONGEST = 20.0
 """So many seconds of tests, the quickest first, get the chance to notice a mistake."""
+A_LOOK = 1.0
+"""So many are enough to see that a function without a mistake passes."""
 CALLS = Path("var/mutation.calls.json")
 LISTED = re.compile(r"(?m)^- (`[^`]+\.py`.*?) — (\S.*)$")
 
@@ -359,10 +361,12 @@ class Swapping(InMemory):
             if place not in self.when_loading and place in self.functions:
                 mutant = next(one for one in self.todo if (one.file, one.function) == place)
                 code = compile(mutant.tree, str(Path(file).resolve()), "exec")
-                if forked(partial(self.tried, mutant, session, code), 600) == KILLED:
+                if forked(partial(self.tried, mutant, session, code, A_LOOK), 600) == KILLED:
                     judge([f"{file} {function} without any mistake in it fails its tests"])
 
-    def tried(self, mutant: Mutant, session: pytest.Session, changed: CodeType | None = None) -> int:
+    def tried(
+        self, mutant: Mutant, session: pytest.Session, changed: CodeType | None = None, longest: float = LONGEST
+    ) -> int:
         code = code_of(changed or mutant.code(), mutant.function)
         for function in self.functions[mutant.file, mutant.function]:
             try:
@@ -376,7 +380,7 @@ class Swapping(InMemory):
         if self.as_before and not tests:  # the function has come since then
             tests = [(0, n) for n, item in enumerate(session.items) if item.path.name in about_it]
         tests.sort(key=lambda test: (session.items[test[1]].path.name not in about_it or test[0] > 1, test[0]))
-        enough = takewhile(lambda so_far: so_far <= LONGEST, accumulate(seconds for seconds, _n in tests))
+        enough = takewhile(lambda so_far: so_far <= longest, accumulate(seconds for seconds, _n in tests))
         return first_failure(
             [(seconds, session.items[n]) for (seconds, n), _so_far in zip(tests, enough, strict=False)]
         )
