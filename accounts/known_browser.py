@@ -12,18 +12,26 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.crypto import constant_time_compare, salted_hmac
 
-COOKIE = "__Host-known" if settings.SESSION_COOKIE_SECURE else "known"
 KNOWN_FOR = timedelta(days=365)
 
 
 def is_known(request: HttpRequest, email: str) -> bool:
-    return constant_time_compare(request.COOKIES.get(COOKIE, ""), _sign_of(email))
+    return constant_time_compare(request.COOKIES.get(_cookie(), ""), _sign_of(email))
 
 
 def make_known(response: HttpResponseBase, email: str) -> None:
     response.set_cookie(
-        COOKIE, _sign_of(email), max_age=KNOWN_FOR, secure=settings.SESSION_COOKIE_SECURE, httponly=True, samesite="Lax"
+        _cookie(),
+        _sign_of(email),
+        max_age=KNOWN_FOR,
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
     )
+
+
+def _cookie() -> str:
+    return f"{settings.COOKIE_PREFIX}known"
 
 
 def _sign_of(email: str) -> str:

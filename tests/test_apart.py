@@ -7,13 +7,12 @@ from zlib import compress
 
 import pytest
 from django.conf import settings
-from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from time_machine import TimeMachineFixture
 
-from accounts.models import User
+from accounts.models import Session, User
 from exercises import catalogue
 from exercises.models import Exercise
 from pain.models import CheckIn

@@ -11,14 +11,13 @@ from typing import Any
 import pytest
 from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import MD5PasswordHasher
-from django.contrib.sessions.models import Session
 from django.core import mail
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
-from accounts.models import User
+from accounts.models import Session, User
 from accounts.passwords import MOST_CHARACTERS
 from tests.builders import PASSWORD, a_person, browser_of, elements, text_of
 from tests.test_accounts import NEW_PASSWORD, complaints, is_signed_in, sign_in, sign_up, the_link
@@ -252,7 +251,7 @@ def test_password_managers_are_told_which_password_is_meant_and_cut_off_nothing(
         for form, page in pages.items()
     }
     assert told == {
-        "sign-in": {"login": "username", "password": "current-password"},
+        "sign-in": {"login": "username", "password": "current-password", "credential": "off"},
         "sign-up": {"email": "email", "password1": "new-password"},
         "reset": {"email": "email"},
         "from the link": {"password1": "new-password", "password2": "new-password"},
@@ -262,7 +261,7 @@ def test_password_managers_are_told_which_password_is_meant_and_cut_off_nothing(
             "password1": "new-password",
             "password2": "new-password",
         },
-        "again": {"password": "current-password"},
+        "again": {"username": "username", "password": "current-password"},
     }
     for page in pages.values():
         passwords = [field for field in fields(page).values() if field.get("type") == "password"]

@@ -30,6 +30,7 @@ from tests.builders import (
     an_exercise,
     browser_of,
     completions,
+    editor_of,
     elements,
     on_plan,
     text_of,
@@ -178,11 +179,10 @@ def test_what_a_person_sees_is_kept_nowhere(kind: str) -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.usefixtures("deployed")
-@pytest.mark.urls("tests.with_admin")
+@pytest.mark.usefixtures("deployed", "admin_on")
 def test_the_admin_is_strict_and_kept_nowhere() -> None:
     assert_is_strict(visitor().get("/admin/").headers)
-    staff = signed_in(User.objects.create_superuser("staff@example.org", PASSWORD))
+    staff = editor_of(User.objects.create_superuser("staff@example.org", PASSWORD), headers=BY_PROXY)
     for name in ("admin:index", "admin:exercises_exercise_changelist"):
         answer = staff.get(reverse(name))
         assert_is_strict(answer.headers)
@@ -241,7 +241,7 @@ def test_every_cookie_is_for_this_host_alone_by_https_alone_and_out_of_reach_of_
     client.get("/accounts/signup/")
     client.post("/accounts/signup/", {"email": "kim@example.org", "password1": PASSWORD})
     client.post("/settings/", CHOICES)  # is answered with a sentence for the next page
-    assert client.cookies.keys() == {"__Host-csrftoken", "__Host-sessionid", "__Host-messages"}
+    assert client.cookies.keys() == {f"__Host-{name}" for name in ("csrftoken", "sessionid", "messages", "known")}
     for cookie in client.cookies.values():
         assert cookie["secure"]
         assert cookie["httponly"]
@@ -254,7 +254,7 @@ def test_without_https_cookies_have_plain_names_as_a_browser_would_take_no_other
     client.get("/accounts/signup/")
     client.post("/accounts/signup/", {"email": "kim@example.org", "password1": PASSWORD})
     client.post("/settings/", CHOICES)
-    assert client.cookies.keys() == {"csrftoken", "sessionid", "messages"}
+    assert client.cookies.keys() == {"csrftoken", "sessionid", "messages", "known"}
     assert not any(cookie["secure"] for cookie in client.cookies.values())
 
 

@@ -67,7 +67,6 @@ def test_the_filters_are_found() -> None:
         "pain/models.py user=user",
         "rights/document.py Exercise.objects.own",
         "rights/leaving.py **{self.column: user}",
-        "rights/leaving.py session.get_decoded().get(SESSION_KEY) == user_key",
         "sharing/models.py token_hash=hash_of(token)",
     } <= words
 

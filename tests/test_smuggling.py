@@ -85,11 +85,11 @@ WELL_BOUNDED = {
     # Refused, or given an address that is ours all the same, and the next request is one of its own.
     "address of another": [200, 404],
     "a star": [404, 404],
+    "no address": [404, 404],
     "many headers": [403, 404],
     "long address": [404, 404],
     # One that has no body by its headers; what follows is no request.
     "folded encoding": [403, 400],
-    "no address": [405],
     "reflection": [405],
     "unknown encoding": [501],
     "two encodings": [501],

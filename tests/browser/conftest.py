@@ -14,7 +14,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
 from exercises.models import Equipment, Exercise
-from tests.builders import PASSWORD, browser_of
+from tests.builders import PASSWORD, browser_of, editor_of
 
 # Playwright's own event loop runs in the thread of the tests, which Django would take for an asynchronous view.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
@@ -66,14 +66,17 @@ def complaints() -> list[str]:
 
 @pytest.fixture
 def visit(site: str, browser: Browser, complaints: list[str]) -> Iterator[Visit]:
-    """Open a browser of one's own, of a signed-in person or of a stranger: `visit(user, viewport=DESK, …)`."""
+    """Open a browser of one's own, of a signed-in person or of a stranger: `visit(user, viewport=DESK, …)`.
+
+    With `as_editor` the person has taken their second step, and the admin is open to them if they may edit.
+    """
     contexts: list[BrowserContext] = []
 
-    def open_page(user: User | None = None, **options: Any) -> Page:
+    def open_page(user: User | None = None, as_editor: bool = False, **options: Any) -> Page:
         context = browser.new_context(base_url=site, **{"viewport": PHONE, "locale": "en-GB", **options})
         contexts.append(context)
         if user:
-            session = browser_of(user).cookies["sessionid"].value
+            session = (editor_of if as_editor else browser_of)(user).cookies["sessionid"].value
             context.add_cookies([{"name": "sessionid", "value": session, "url": site}])
         page = context.new_page()
         page.set_default_timeout(15_000)

@@ -52,10 +52,10 @@ def test_a_person_signs_up_ticks_and_signs_out_over_https(secure_site: str, brow
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.urls("tests.with_admin")
+@pytest.mark.usefixtures("admin_on")
 def test_the_admin_works_under_the_policy(visit: Visit) -> None:
     staff = User.objects.create_superuser("staff@example.org", PASSWORD)
-    page = visit(staff, viewport=DESK)
+    page = visit(staff, as_editor=True, viewport=DESK)
     # The admin's pages name no icon, so a browser looks for one where there is none.
     page.route("**/favicon.ico", lambda route: route.fulfill(status=204))
     page.goto("/admin/exercises/exercise/")

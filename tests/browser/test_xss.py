@@ -349,11 +349,11 @@ def look_at_exports(seen: Watched) -> None:
 # --- What editors write -----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.urls("tests.with_admin")
+@pytest.mark.usefixtures("admin_on")
 def test_what_an_editor_has_written(visit: Visit, complaints: list[str]) -> None:
     writer, edited = a_person(IN_ADDRESSES), an_edited_exercise()
     staff = User.objects.create_superuser("staff@example.org", PASSWORD)
-    seen = Watched(visit(staff, viewport=DESK), complaints)
+    seen = Watched(visit(staff, as_editor=True, viewport=DESK), complaints)
     seen.see("/exercises/", *PAYLOADS)
     seen.see("/exercises/edited/", *PAYLOADS)
     seen.see("/plan/own/", *PAYLOADS)
