@@ -40,7 +40,7 @@ def test_a_person_signs_up_ticks_and_signs_out_over_https(secure_site: str, brow
     page.reload()
     expect(page.locator(".slot[aria-pressed=true]")).to_have_count(1)
     cookies = {one["name"]: one for one in context.cookies()}
-    assert cookies.keys() == {"__Host-csrftoken", "__Host-sessionid"}
+    assert cookies.keys() == {"__Host-csrftoken", "__Host-sessionid", "__Host-known"}
     assert all(one["secure"] and one["httpOnly"] and one["sameSite"] == "Lax" for one in cookies.values())
 
     page.goto("/accounts/logout/")

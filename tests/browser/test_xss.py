@@ -7,6 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django import forms
 from django.apps import apps
 from django.db import models
@@ -77,7 +78,7 @@ FILL_AND_SEND = """(form, text) => {
         if (["text", "textarea"].includes(field.type)) field.value = text;
     }
     form.noValidate = true;
-    form.requestSubmit(form.querySelector("button"));
+    form.requestSubmit(form.querySelector("button:not([type=button])"));
 }"""
 
 
@@ -134,16 +135,35 @@ SEEN = {
         "PrescriptionForm.slot_names",
     ),
     *("CheckInForm.words", "CatalogueFilter.q", "SignupForm.email", "NewAddressForm.email", "AddEmailForm.email"),
-    *("LoginForm.login", "ResetPasswordForm.email"),
+    *("LoginForm.login", "ResetPasswordForm.email", "ForgottenPasswordForm.email"),
+    *("AddWebAuthnForm.name", "_BaseAddWebAuthnForm.name", "EditWebAuthnForm.name"),
+    *("ActivateTOTPForm.code", "AuthenticateForm.code", "BaseAuthenticateForm.code", "ReauthenticateForm.code"),
 }
 NEVER_SHOWN = {
     "a name of a time zone": {"accounts.User.time_zone", "SignupForm.time_zone"},
     "letters, digits and hyphens": {
         *("exercises.Exercise.slug", "exercises.Equipment.slug", "SkipForm.exercise", "MoveForm.up", "MoveForm.down"),
         *("GrowForm.exercise", "OwnExerciseForm.key", "exercises.Exercise.own_key", "ConfirmForm.checksum"),
-        *("rights.Upload.checksum", "sharing.Share.token_hash"),
+        *("rights.Upload.checksum", "sharing.Share.token_hash", "CheckInForm.key", "ShareForm.key"),
     },
-    "written by the site itself": {"exercises.Exercise.seeded", "tracking.Pause.keeps"},
+    "written by the site itself": {
+        *("exercises.Exercise.seeded", "tracking.Pause.keeps"),
+        *("accounts.Session.session_key", "accounts.Session.session_data"),
+    },
+    "the answer of a device": {
+        *(
+            "AuthenticateWebAuthnForm.credential",
+            "LoginWebAuthnForm.credential",
+            "ReauthenticateWebAuthnForm.credential",
+        ),
+        *("AddWebAuthnForm.credential", "_BaseAddWebAuthnForm.credential"),
+    },
+    "of the account library, on no page of ours": {
+        *("BaseSignupForm.email", "BaseSignupForm.username", "SignupForm.username", "ChangeEmailForm.email"),
+        *("BaseConfirmCodeForm.code", "ConfirmEmailVerificationCodeForm.code", "ConfirmLoginCodeForm.code"),
+        *("ConfirmPasswordResetCodeForm.code", "RequestLoginCodeForm.email", "VerifyPhoneForm.code"),
+        *("SignupWebAuthnForm.name", "SignupWebAuthnForm.credential", "UserTokenForm.key", "UserTokenForm.uidb36"),
+    },
     "never sent back": {"accounts.User.password"},
 }
 
@@ -194,6 +214,7 @@ def a_writer(payloads: Iterable[str]) -> User:
         done = {"action": "hold", "sides": "together", "slot_names": f"{payload}\n{payload}"}
         send(client, "/plan/own/", {**TWICE, **own, **done, "key": uuid4().hex[:12]})
         send(client, "/pain/", {"key": str(uuid4()), "score": "3", "moment": "general", "words": payload})
+        Authenticator.objects.create(user=user, type="webauthn", data={"name": payload, "credential": {}})
     return user
 
 
@@ -213,6 +234,7 @@ def test_what_a_person_has_written(visit: Visit, complaints: list[str]) -> None:
     look_at_pages(Watched(visit(writer, viewport=DESK), complaints), writer)
     look_at_what_scripts_draw(Watched(visit(writer), complaints))
     look_at_exports(Watched(visit(writer), complaints))
+    look_at_passkeys(Watched(visit(writer, as_editor=True), complaints), writer)
     token = Share.objects.make(writer, datetime.now(UTC), key=uuid4(), weeks=4, pain=True, notes=True, days=7)
     Watched(visit(), complaints).see(f"/shared/{token}/", *PAYLOADS[:3])
     document = b"".join(browser_of(writer).get("/settings/data/backpain.json").streaming_content)  # type: ignore[attr-defined]
@@ -238,6 +260,22 @@ def look_at_pages(seen: Watched, writer: User) -> None:
             f"/plan/exercise/{exercise.slug}/",
         ):
             seen.see(address, exercise.name)
+
+
+def look_at_passkeys(seen: Watched, writer: User) -> None:
+    seen.see("/accounts/security/")
+    seen.see("/accounts/security/webauthn/", *PAYLOADS)
+    make_sure(seen.page)
+    for passkey in Authenticator.objects.filter(user=writer, type="webauthn")[:3]:
+        for act in ("edit", "remove"):
+            seen.see(f"/accounts/security/webauthn/keys/{passkey.pk}/{act}/", passkey.data["name"])
+
+
+def make_sure(page: Page) -> None:
+    page.goto("/accounts/reauthenticate/")
+    page.locator("[name=password]").fill(PASSWORD)
+    with page.expect_navigation():
+        page.locator("main form button").first.click()
 
 
 def look_at_what_scripts_draw(seen: Watched) -> None:
@@ -271,6 +309,15 @@ def test_what_was_typed_wrongly_is_shown_again(visit: Visit, complaints: list[st
         seen.see(address)
         seen.fill_and_send(form)
         seen.refused(one_line) if "accounts" not in address else seen.look(one_line)
+    sure = Watched(visit(writer, as_editor=True), complaints)
+    sure.see("/accounts/security/reauthenticate/")
+    sure.fill_and_send("main form")
+    sure.look(one_line)
+    Authenticator.objects.filter(user=writer).delete()
+    make_sure(sure.page)
+    sure.see("/accounts/security/totp/activate/")
+    sure.fill_and_send("main form")
+    sure.look(one_line)
     # The token is gone, so that the page asks whether to send it again.
     seen.see("/plan/own/")
     seen.page.locator("[name=csrfmiddlewaretoken]").evaluate_all("all => all.forEach(one => one.remove())")
