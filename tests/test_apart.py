@@ -16,12 +16,12 @@ from accounts.models import Session, User
 from exercises import catalogue
 from exercises.models import Exercise
 from pain.models import CheckIn
-from rights.document import names_for
+from rights.document import SECTIONS, Section, names_for
 from rights.import_forms import exercise_choices
 from rights.leaving import leave
 from rights.models import Upload
 from sharing.models import Share
-from tests.belongings import rows_of
+from tests.belongings import a_person_with_everything, rows_of
 from tests.builders import DAILY, PASSWORD, a_person, an_exercise, browser_of, did, on_plan, text_of
 from tests.neighbours import EXERCISE, PRESCRIPTION, export_of
 from tracking import planning
@@ -124,6 +124,25 @@ def test_a_document_has_no_names_for_what_others_have_made(anna: User, berta: Us
     names = names_for(anna)
     assert names.exercises == {own.pk: f"own:{own.own_key}"}
     assert names.equipment == {own.pk: ["a-towel"]}
+
+
+@pytest.mark.parametrize("section", SECTIONS, ids=lambda section: section.name)
+def test_every_section_of_a_document_reads_ones_own_rows_alone(section: Section) -> None:
+    clara, dora = a_person_with_everything("clara@example.org"), a_person_with_everything("dora@example.org")
+    rows = list(section.rows(clara))
+    assert rows
+    column = {User: "pk", Exercise: "owner_id"}.get(section.rows(clara).model, "user_id")
+    assert {getattr(row, column) for row in rows} == {clara.pk}
+    assert {getattr(row, column) for row in section.rows(dora)} == {dora.pk}
+
+
+def test_what_somebody_else_has_skipped_is_not_skipped(anna: User, berta: User) -> None:
+    towel = an_exercise("towel")
+    for user in (anna, berta):
+        on_plan(user, towel, date(2026, 1, 1))
+    Skip.objects.set_skipped(berta, TODAY, towel, "sore", NOW)
+    assert "Skipped: sore" in text_of(browser_of(berta).get("/today/"))
+    assert "Skipped: sore" not in text_of(browser_of(anna).get("/today/"))
 
 
 def test_who_leaves_holds_up_nobody_elses_exercises(anna: User, berta: User) -> None:
