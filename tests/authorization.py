@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.neighbours import METHODS, NOBODYS, ROLES, parameters
+from tests.neighbours import METHODS, NOBODYS, REFUSED, ROLES, parameters
 
 READ = ("GET", "HEAD")
 SETS = {"any": METHODS, "read": READ}
@@ -43,7 +43,7 @@ LINES = lines()
 
 
 def undeclared(declared: Iterable[Line]) -> list[Line]:
-    """The methods of each address that no line names: they are not taken, or not from a stranger."""
+    """The methods of each address that no line names: they are not taken, or some not from a stranger."""
     declared = list(declared)
     found = []
     for route in {line.route for line in declared}:
@@ -51,4 +51,5 @@ def undeclared(declared: Iterable[Line]) -> list[Line]:
         left = tuple(set(METHODS) - {method for line in some for method in line.methods})
         shut = {line.answers["stranger"] for line in some} == {"sign-in"}
         found.append(Line(left, route, {**dict.fromkeys(ROLES, "405"), "stranger": "sign-in" if shut else "405"}, ""))
+        found.append(Line(REFUSED, route, dict.fromkeys(ROLES, "405"), ""))
     return found

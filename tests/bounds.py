@@ -32,6 +32,7 @@ PAGES = {
     "shared/<slug:token>/": 6,
     "safety/": 0,
     "settings/": 0,
+    "settings/sign-ins/": 1,
     "settings/data/": 0,
     "settings/data/import/": 0,
     # Two for the names of exercises, and one for each section.
@@ -71,6 +72,8 @@ FORMS = {
     "sharing/": 8,
     "sharing/<uuid:key>/revoke/": 1,
     "settings/": 4,
+    "settings/sign-ins/end/": 1,
+    "settings/sign-ins/<slug:name>/end/": 2,
     "safety/read/": 1,
     # For files of some thousand records; a larger one takes a few for each thousand more.
     "settings/data/import/": 20,
@@ -87,8 +90,8 @@ OWN_EXERCISES = 2
 COLD_CATALOGUE = 2
 """It is read anew after some seconds."""
 
-OF_OTHERS = {"accounts/": 12, "admin/": 12}
-"""The pages of allauth and of Django's admin, whatever the method."""
+OF_OTHERS = {"accounts/security/": 16, "accounts/": 12, "admin/": 12}
+"""The pages of allauth and of Django's admin, whatever the method; what comes first holds."""
 
 
 def most_queries(route: str, method: str) -> int:

@@ -4,19 +4,22 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from importlib import import_module
 from typing import Any
 from uuid import UUID
 from zlib import compress
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import encrypt
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.http.response import HttpResponseBase
 from django.test.client import ClientHandler, RequestFactory
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from accounts.models import User
+from accounts.models import Session, User
+from accounts.sessions import SessionStore
+from accounts.sign_ins import sign_ins
 from exercises.models import Equipment, Exercise
 from pain.models import CheckIn
 from rights.document import names_for
@@ -25,10 +28,13 @@ from rights.models import Upload
 from sharing.models import Share
 from tests.belongings import AT, a_person_with_everything, rows_of
 from tests.builders import CHOICES, PASSWORD, TWO_OR_THREE_A_WEEK, an_exercise, did, on_plan
+from tests.passkeys import Device
 from tracking.models import Pause, Skip
 
 ROLES = ("stranger", "owner", "another", "staff")
-METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+METHODS = ("GET", "HEAD", "POST", "OPTIONS")
+REFUSED = ("PUT", "PATCH", "DELETE", "TRACE")
+"""Whoever asks, and whatever for."""
 
 TODAY = date(2026, 11, 18)
 KEY = UUID("00000000-0000-4000-8000-00000000a001")
@@ -40,6 +46,7 @@ PRESCRIPTION = "&".join(
         "seconds_at_least=20&seconds_at_most=30&slot_names=first",
     ]
 )
+A_NEW_PASSKEY = {"publicKey": {"user": {"id": "MQ"}, "rp": {"id": "testserver"}, "challenge": "MQ"}}
 EXERCISE = "name=Stretch&position=sitting&steps=Sit.&action=hold&sides=together&equipment=a-towel"
 
 # What would be on a page only if somebody else's things were. The address for mails is known to whoever edits rights.
@@ -53,6 +60,9 @@ class Neighbours:
     people: Mapping[str, User]
     facts: Mapping[str, str]
     cookies: Mapping[str, str]
+    """The sessions of those who have just taken their second step."""
+    elsewhere: Mapping[str, str]
+    """Another session of each, begun by a password some days ago."""
 
     def others(self, role: str) -> Mapping[str, User]:
         return {name: user for name, user in self.people.items() if name != role}
@@ -77,6 +87,7 @@ def neighbours() -> Neighbours:
     Upload.objects.keep(owner, CHECKSUM, compress(export_of(owner)), AT, is_from_loop=False)
     for role, user in people.items():
         _beside_it(user, role)
+    elsewhere = {role: _signed_in(user, device=[MARKS[role].decode(), "iPad"]) for role, user in people.items()}
     facts = {
         "day": str(TODAY),
         "slug": own.slug,
@@ -89,6 +100,8 @@ def neighbours() -> Neighbours:
         "own": str(own.pk),
         "own_key": own.own_key,
         "checksum": CHECKSUM,
+        "name": sign_ins(owner, None, AT)[0].name,
+        "pk": str(Authenticator.objects.get(user=owner, type="webauthn").pk),
         "mail": owner.email,
         "person": str(owner.pk),
         "address": str(EmailAddress.objects.get(user=owner, primary=True).pk),
@@ -102,11 +115,15 @@ def neighbours() -> Neighbours:
         "exercise": EXERCISE,
         "choices": "&".join(f"{name}={value}" for name, value in CHOICES.items()),
     }
-    return Neighbours(people, facts, {role: _signed_in(user) for role, user in people.items()})
+    sure = {role: _signed_in(user, **_second_step_of(user)) for role, user in people.items()}
+    return Neighbours(people, facts, sure, elsewhere)
 
 
 def _beside_it(user: User, role: str) -> None:
     """What would mix with somebody else's, were it not kept apart."""
+    passkey = {"name": MARKS[role].decode(), "credential": Device().make(A_NEW_PASSKEY)}
+    Authenticator.objects.create(user=user, type="webauthn", data=passkey)
+    Authenticator.objects.create(user=user, type="recovery_codes", data={"seed": encrypt(role), "used_mask": 0})
     Exercise.objects.own(user).update(gentle=True)
     EmailAddress.objects.create(user=user, email=f"new-{user.email}", verified=False)
     at = AT - timedelta(days=200)
@@ -129,6 +146,8 @@ NOBODYS = {
     "own": "987654",
     "own_key": "ffffffffffff",
     "checksum": "f1" * 32,
+    "name": "f" * 20,
+    "pk": "876543",
     "mail": "nobody@garden.example",
     "person": "987654",
     "address": "987654",
@@ -140,23 +159,38 @@ def export_of(user: User) -> bytes:
     return b"".join(as_json(user, names_for(user)))
 
 
-def _signed_in(user: User) -> str:
+def _signed_in(user: User, **known: object) -> str:
     """The key of a session of that person."""
-    session = import_module(settings.SESSION_ENGINE).SessionStore()
+    session = SessionStore()
     user.refresh_from_db()
     session[SESSION_KEY], session[HASH_SESSION_KEY] = str(user.pk), user.get_session_auth_hash()
     session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+    session.update({"began": (AT - timedelta(days=3)).isoformat(), **known})
     session.save()
     return str(session.session_key)
 
 
+def _second_step_of(user: User) -> dict[str, object]:
+    """What allauth remembers of it in a session."""
+    step = Authenticator.objects.get(user=user, type="totp")
+    record = {"method": "mfa", "at": AT.timestamp(), "type": "totp", "id": step.pk, "reauthenticated": True}
+    return {
+        "account_authentication_methods_user": str(user.pk),
+        "account_authentication_methods": [record],
+    }
+
+
 def rows(people: Iterable[User], beside: Iterable[str] = ()) -> dict[str, list[tuple[object, ...]]]:
-    """All that these people have, but for the tables named. When a link was opened last is told by whoever opens it."""
+    """All that these people have, but for the tables named; and where they are signed in.
+
+    When a link was opened last is told by whoever opens it.
+    """
     found: dict[str, list[tuple[object, ...]]] = {}
     for user in people:
         for label, of_table in rows_of(user.pk).items():
             if label not in beside:
                 found.setdefault(label, []).extend(of_table)
+        found.setdefault("accounts.Session", []).extend(Session.objects.of(user.pk).order_by("pk").values_list())
     place = [field.name for field in Share._meta.concrete_fields].index("last_opened_at")
     shares = found.get("sharing.Share", [])
     found["sharing.Share"] = [row[:place] + row[place + 1 :] for row in shares]

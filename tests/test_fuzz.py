@@ -24,7 +24,7 @@ REQUESTS = 1000
 
 
 @pytest.fixture
-def there(time_machine: TimeMachineFixture) -> Neighbours:
+def there(time_machine: TimeMachineFixture, admin_on: None) -> Neighbours:
     time_machine.move_to(AT, tick=False)
     return neighbours()
 

@@ -29,11 +29,12 @@ AT_ONCE = 2
 
 NARROWING = {"for_user", "own", "seen_by", "may_be_taken_up_by", "offered", "catalogue"}
 """Methods of querysets that say whose rows are meant; of the last two, that they are nobody's."""
+SESSIONS_OF = "Session.objects.of"
+"""Another one, whose name means other things elsewhere."""
 ABOUT_A_PERSON = re.compile(r"(user|owner|person|email_address)(_id|__\w+)?|token_hash")
 """Conditions, by their names, that say so as well."""
 IS_A_PERSON = re.compile(r"\b(user|person)\.pk\b|\bsigned_in\(|^key$")
 """Values that make a condition on `pk` one of them."""
-KEY_OF_A_PERSON = "user_key"
 
 MATRIX = "tests/test_authorization.py::test_every_address_answers_every_method_as_it_is_declared"
 FIRST = [
@@ -43,7 +44,7 @@ FIRST = [
     *(f"{MATRIX}[{role}]" for role in ("another", "owner", "staff")),
 ]
 THEN = {
-    "accounts": "test_leaving_at_once test_accounts",
+    "accounts": "test_sessions test_second_factor test_admin test_leaving_at_once test_accounts",
     "exercises": "test_own_exercises test_catalogue test_import_page",
     "tracking": "test_planning test_plan_page test_pauses test_own_exercises test_skips test_growth test_ticking",
     "pain": "test_pain_page",
@@ -76,7 +77,7 @@ class Filters(ast.NodeTransformer):
 
     def visit_Call(self, node: ast.Call) -> ast.AST:  # the name is ast's
         match node.func:
-            case ast.Attribute(value=of, attr=name) if name in NARROWING and _is_of_rows(of):
+            case ast.Attribute(value=of, attr=name) if _is_narrowing(of, name):
                 # What the call is made on may hold another one, its own name may not.
                 of_it = self.visit(of)
                 node = ast.Call(ast.Attribute(of_it, name, ast.Load()), node.args, node.keywords)
@@ -95,10 +96,6 @@ class Filters(ast.NodeTransformer):
             return ast.Lambda(user, _everybodys(ast.Call(node, [ast.Name("user", ast.Load())], [])))
         return self.generic_visit(node)
 
-    def visit_Compare(self, node: ast.Compare) -> ast.AST:
-        is_one = any(isinstance(one, ast.Name) and one.id == KEY_OF_A_PERSON for one in ast.walk(node))
-        return ast.Constant(True) if self._is_out_if(is_one, node) else self.generic_visit(node)
-
     def _is_out_if(self, is_one: bool, node: ast.AST) -> bool:
         return is_one and self._is_out(node, node)
 
@@ -108,9 +105,10 @@ class Filters(ast.NodeTransformer):
         return self.found[-1].number == self.without
 
 
-def _is_of_rows(of: ast.expr) -> bool:
-    """Whether the method is one of a queryset, and not a function of the module that is called `catalogue`."""
-    return ast.unparse(of) != "catalogue"
+def _is_narrowing(of: ast.expr, name: str) -> bool:
+    """Whether the method is one of those, and not a function of the module that is called `catalogue`."""
+    rows = ast.unparse(of)
+    return f"{rows}.{name}" == SESSIONS_OF or (name in NARROWING and rows != "catalogue")
 
 
 def _narrows(word: ast.keyword) -> bool:

@@ -33,7 +33,9 @@ def main() -> None:
             folder = later.enter_context(tempfile.TemporaryDirectory(prefix="backpain-fuzz-"))
             url = f"sqlite:///{folder}/fuzz.sqlite3"
         # Whatever of Django or of the site is imported needs to know this first.
-        os.environ.update({**TESTING, "DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "backpain.settings"})
+        os.environ.update(
+            {**TESTING, "ADMIN": "on", "DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "backpain.settings"}
+        )
         print(f"Seed {options.seed}", flush=True)
         with neighbours() as there:
             from tools.fuzz.running import fuzz

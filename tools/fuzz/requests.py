@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import quote, quote_plus, unquote_to_bytes
 
 from tests.authorization import LINES, Line
-from tests.neighbours import METHODS, NOBODYS, Neighbours, export_of, filled_in
+from tests.neighbours import METHODS, NOBODYS, REFUSED, Neighbours, export_of, filled_in
 from tools.fuzz import values
 
 A_VISIT = 40
@@ -85,7 +85,7 @@ class Generator:
 
     def request(self, role: str) -> Asked:
         line = self.random.choices(LINES, self.weights)[0]
-        method = self.random.choice(line.methods if self.happens(0.8) else METHODS)
+        method = self.random.choice(line.methods if self.happens(0.8) else METHODS + REFUSED)
         asks = line.sent and method == "GET"
         asked = Asked(
             method,
