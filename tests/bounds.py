@@ -73,7 +73,7 @@ FORMS = {
     "sharing/<uuid:key>/revoke/": 1,
     "settings/": 4,
     "settings/sign-ins/end/": 1,
-    "settings/sign-ins/<slug:name>/end/": 2,
+    "settings/sign-ins/<slug:name>/end/": 3,
     "safety/read/": 1,
     # For files of some thousand records; a larger one takes a few for each thousand more.
     "settings/data/import/": 20,

@@ -253,7 +253,8 @@ class Generator:
         return {name: self.random.choice(values.HEADERS[name]) for name in names}
 
     def cookies(self, role: str) -> str:
-        own = f"sessionid={self.there.cookies[role]}" if role in self.there.cookies else ""
+        sessions = self.there.cookies if self.happens(0.8) else self.there.elsewhere
+        own = f"sessionid={sessions[role]}" if role in sessions else ""
         if self.happens(0.04):
             return self.random.choice([f"{own}; ", ""]) + self.random.choice(values.COOKIES)
         return own

@@ -107,7 +107,8 @@ class Site:
             yield f"{where}: does not say of which kind it is"
         if asked.method == "HEAD" and got.body:
             yield f"{where}: has a body"
-        is_signed_in = role != "stranger" and self.there.cookies[role] in asked.cookies
+        sessions = (self.there.cookies, self.there.elsewhere)
+        is_signed_in = role != "stranger" and any(one[role] in asked.cookies for one in sessions)
         is_personal = is_signed_in and got.route and got.status in PERSONAL
         if is_personal and "no-store" not in got.headers.get("Cache-Control", ""):
             yield f"{where}: may be stored"

@@ -20,6 +20,7 @@ TEXTS = [
     *("x" * 41, "x" * 81, "x" * 501, "x" * 2001, "\\", "%00", "%", "=1+1", "..", "../../etc/passwd"),
     *("<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "{{ 7*7 }}", "{% debug %}", "%s%n%d", "${7*7}"),
     *("' OR 1=1 --", '" OR ""="', "\r\nSet-Cookie: a=b", "//example.com", "https://example.com/"),
+    *("000000", "null", '{"id":"","rawId":"","type":"public-key","response":{}}', '{"response":[]}', '"\\ud800"'),
     *("javascript:alert(1)", "own-", "own-ffffffffffff", "own:ffffffffffff", "towel", "/today/"),
 ]
 NO_TEXTS = [b"\xff\xfe", b"\xed\xa0\x80", b"\xc0\x80", b"\xf4\x90\x80\x80", b"\x80", b"\xe2\x28\xa1"]
@@ -33,7 +34,10 @@ FILES = [b"", b"{}", b"[]", b"null", b"[" * 5000, b'{"a":' * 3000, b"\xef\xbb\xb
 FILE_NAMES = [b"a.json", b"a.zip", b"", b"..\\..\\x", b"\xff", b"a\0b", b"x" * 300]
 FILE_KINDS = [b"application/json", b"text/plain; charset=x", b"\xff", b""]
 IN_PATHS = ["%00", "%ff", "//", "/..", "%2f", "é", "?", ""]
-AFTER_FORMS = ["&", "&&", "&=", "=", "%", "%zz", ";"]
+AFTER_FORMS = [
+    *("accounts.forms", "accounts.second_step_forms", "exercises.forms", "tracking.forms", "tracking.plan_forms"),
+    *("pain.forms", "sharing.forms", "history.forms", "rights.forms", "rights.import_forms", "allauth.account.forms"),
+]
 
 PAGES = [
     *("http://testserver/today/", "http://testserver/session/?part=once", "http://testserver/pain/"),
@@ -81,7 +85,15 @@ MORE_FIELDS = [
     *("model_name", "field_name", "term"),
 ]
 FORMS = [
-    *("accounts.forms", "exercises.forms", "tracking.forms", "tracking.plan_forms", "pain.forms", "sharing.forms"),
+    *(
+        "accounts.forms",
+        "accounts.second_step_forms",
+        "exercises.forms",
+        "tracking.forms",
+        "tracking.plan_forms",
+        "pain.forms",
+        "sharing.forms",
+    ),
     *("history.forms", "rights.forms", "rights.import_forms", "allauth.account.forms"),
 ]
 
