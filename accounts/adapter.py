@@ -1,3 +1,4 @@
+from smtplib import SMTPException
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -11,6 +12,7 @@ from django.http.response import HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 
 from accounts import known_browser
+from accounts.middleware import MailOutageError
 from accounts.models import User
 from accounts.sign_ins import device_of
 
@@ -30,6 +32,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         "same_as_current": _("This is the one you have already. Please type a new one."),
         "too_many_login_attempts": _("Too many tries in a row. Please wait five minutes and try again."),
     }
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        try:
+            super().send_mail(template_prefix, email, context)
+        except (SMTPException, OSError) as problem:
+            raise MailOutageError from problem
 
     def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
         """A confirmed address becomes the person's own, unless somebody else has taken it in the meantime."""

@@ -30,6 +30,10 @@ WRITTEN = {"email"}
 """The fields that people write in by hand; all others are choices that are soon made again."""
 
 
+class MailOutageError(Exception):
+    """The mail server is away, or takes no mail just now."""
+
+
 class SignedInMiddleware(LoginRequiredMiddleware):
     """Every page wants a signed-in person unless its view says `@login_not_required`; no personal page is cached."""
 
@@ -76,7 +80,9 @@ class SignedInMiddleware(LoginRequiredMiddleware):
 
 
 def is_outage(error: BaseException | None) -> bool:
-    """Whether the database is to blame, and not us. One without its tables is just being restored."""
+    """Whether database or mail server are to blame, and not us. A database without tables is just being restored."""
+    if isinstance(error, MailOutageError):
+        return True
     cause = error.__cause__ if error else None
     if getattr(cause, "sqlite_errorcode", None) == SQLITE_ERROR:
         # SQLite tells our mistakes by the same error as an outage, and a missing table by the same code.

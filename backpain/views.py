@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.utils.cache import add_never_cache_headers
 from django.views.decorators.http import require_safe
 
-from accounts.middleware import OUTAGES, is_outage, typed_in
+from accounts.middleware import OUTAGES, MailOutageError, is_outage, typed_in
 
 RETRY_AFTER = 10
 """Seconds after which a visitor is asked to try again while the database is away."""
@@ -100,11 +100,14 @@ def not_found(request: HttpRequest, exception: Http404) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Whatever we did not foresee. A database that is away is not our mistake, and comes back."""
-    return _come_back(request) if is_outage(sys.exc_info()[1]) else render(request, "errors/500.html", status=500)
+    """Whatever we did not foresee. A database or a mail server that is away is not our mistake, and comes back."""
+    error = sys.exc_info()[1]
+    if is_outage(error):
+        return _come_back(request, of_mail=isinstance(error, MailOutageError))
+    return render(request, "errors/500.html", status=500)
 
 
-def _come_back(request: HttpRequest) -> HttpResponse:
-    response = render(request, "errors/503.html", status=503)
+def _come_back(request: HttpRequest, of_mail: bool = False) -> HttpResponse:
+    response = render(request, "errors/503.html", {"of_mail": of_mail}, status=503)
     response["Retry-After"] = str(RETRY_AFTER)
     return response

@@ -8,6 +8,7 @@ from pathlib import Path
 from tests.neighbours import METHODS, NOBODYS, REFUSED, ROLES, parameters
 
 READ = ("GET", "HEAD")
+OF_OTHERS = ("accounts/", "admin/")
 SETS = {"any": METHODS, "read": READ}
 
 
@@ -51,5 +52,7 @@ def undeclared(declared: Iterable[Line]) -> list[Line]:
         left = tuple(set(METHODS) - {method for line in some for method in line.methods})
         shut = {line.answers["stranger"] for line in some} == {"sign-in"}
         found.append(Line(left, route, {**dict.fromkeys(ROLES, "405"), "stranger": "sign-in" if shut else "405"}, ""))
-        found.append(Line(REFUSED, route, dict.fromkeys(ROLES, "405"), ""))
+        is_ours = not route.startswith(OF_OTHERS)
+        stranger = "sign-in" if shut and is_ours else "405"
+        found.append(Line(REFUSED, route, {**dict.fromkeys(ROLES, "405"), "stranger": stranger}, ""))
     return found

@@ -10,6 +10,7 @@ import psycopg
 import psycopg_pool
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.mail.backends.locmem import EmailBackend as LocMemBackend
 from django.db import (
     DataError,
     IntegrityError,
@@ -224,6 +225,21 @@ def test_a_503_after_a_post_leads_to_the_start_not_to_an_address_without_a_page(
 
     assert_is_our_page(page, 503, "It comes back by itself")
     assert [link["href"] for link in elements(page, "href") if link["tag"] == "a"] == ["/"]
+
+
+class AwayMail(LocMemBackend):
+    def send_messages(self, _messages: object) -> int:
+        raise ConnectionRefusedError
+
+
+@pytest.mark.parametrize("email", ["kim@example.org", "nobody@example.org"])
+@pytest.mark.django_db
+def test_a_mail_server_that_is_away_is_a_503_for_everybody_alike(email: str, settings: Settings) -> None:
+    settings.EMAIL_BACKEND = f"{__name__}.AwayMail"
+    a_person("kim@example.org")
+    answer = Client(raise_request_exception=False).post("/accounts/password/reset/", {"email": email})
+    assert (answer.status_code, answer["Retry-After"]) == (503, "10")
+    assert "cannot send mail just now" in answer.content.decode()
 
 
 @pytest.mark.django_db
