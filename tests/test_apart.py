@@ -1,11 +1,13 @@
 """People are kept apart also where the two of them would have to be alike for anybody to notice."""
 
+import json
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 from zlib import compress
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -13,6 +15,7 @@ from django.utils import timezone
 from time_machine import TimeMachineFixture
 
 from accounts.models import Session, User
+from accounts.second_step_forms import MOST_PASSKEYS
 from exercises import catalogue
 from exercises.models import Exercise
 from pain.models import CheckIn
@@ -24,6 +27,21 @@ from sharing.models import Share
 from tests.belongings import a_person_with_everything, rows_of
 from tests.builders import DAILY, PASSWORD, a_person, an_exercise, browser_of, did, on_plan, text_of
 from tests.neighbours import EXERCISE, PRESCRIPTION, export_of
+from tests.belongings import rows_of
+from tests.builders import (
+    DAILY,
+    PASSWORD,
+    a_person,
+    an_exercise,
+    browser_of,
+    did,
+    editor_of,
+    elements,
+    on_plan,
+    text_of,
+)
+from tests.neighbours import A_NEW_PASSKEY, EXERCISE, PRESCRIPTION, export_of
+from tests.passkeys import Device
 from tracking import planning
 from tracking.models import Completion, CompletionQuerySet, Pause, Skip
 
@@ -232,6 +250,40 @@ def test_who_leaves_ends_no_session_of_others(anna: User, berta: User) -> None:
     assert [session.session_key for session in Session.objects.all()] == [
         stays.cookies[settings.SESSION_COOKIE_NAME].value
     ]
+
+
+def test_nobody_sees_where_others_are_signed_in_even_with_the_very_same_password(anna: User, berta: User) -> None:
+    User.objects.filter(pk=berta.pk).update(password=anna.password)
+    berta.refresh_from_db()
+    browser_of(berta)
+    client = browser_of(anna)
+    assert len(elements(client.get("/settings/sign-ins/"), "data-sign-in")) == 1
+    client.post("/settings/sign-ins/end/")
+    assert Session.objects.of(berta.pk).count() == 1
+
+
+def test_a_second_step_of_others_is_none_of_ones_own(anna: User, berta: User, admin_on: None) -> None:
+    User.objects.filter(pk=anna.pk).update(is_staff=True)
+    anna.refresh_from_db()
+    client = editor_of(anna)
+    assert client.get("/admin/").status_code == 200
+    Authenticator.objects.filter(user=anna).delete()
+    editor_of(berta)
+    assert client.get("/admin/", follow=True).status_code == 403
+
+
+def test_passkeys_of_others_are_not_counted_among_ones_own(anna: User, berta: User) -> None:
+    """Neither where one is named by its number, nor where there is an end to them."""
+    Authenticator.objects.bulk_create(
+        Authenticator(user=berta, type="webauthn", data={"name": "Phone", "credential": Device().make(A_NEW_PASSKEY)})
+        for _n in range(MOST_PASSKEYS)
+    )
+    client = browser_of(anna, SERVER_NAME="localhost")
+    client.post("/accounts/reauthenticate/", {"password": PASSWORD})
+    add = "/accounts/security/webauthn/add/"
+    options = json.loads(json.dumps(client.get(add).context["js_data"]["creation_options"], default=dict))
+    client.post(add, {"name": "", "credential": json.dumps(Device().make(options))})
+    assert Authenticator.objects.get(user=anna, type="webauthn").wrap().name == "My passkey"
 
 
 def test_who_has_left_is_told_so_although_others_are_still_there(
