@@ -1,5 +1,6 @@
 from typing import Any, cast
 
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.contrib import admin
 from django.contrib.auth.models import Group, Permission
@@ -8,8 +9,8 @@ from django.http import HttpRequest
 from accounts.models import User
 
 admin.site.unregister(Group)
-# It would show what is secret.
-admin.site.unregister(Authenticator)
+# One would show what is secret; by the other an editor could take over an account.
+admin.site.unregister([Authenticator, EmailAddress])
 
 
 @admin.register(User)

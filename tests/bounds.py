@@ -90,7 +90,7 @@ OWN_EXERCISES = 2
 COLD_CATALOGUE = 2
 """It is read anew after some seconds."""
 
-OF_OTHERS = {"accounts/security/": 16, "accounts/": 12, "admin/": 12}
+OF_OTHERS = {"accounts/": 16, "admin/": 12}
 """The pages of allauth and of Django's admin, whatever the method; what comes first holds."""
 
 

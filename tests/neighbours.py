@@ -202,7 +202,6 @@ def rows(people: Iterable[User], beside: Iterable[str] = ()) -> dict[str, list[t
 PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>|\(\?P<(\w+)>[^)]*\)")
 
 OBJECTS = {
-    "admin/account/emailaddress/": "address",
     "admin/accounts/user/": "person",
     "admin/exercises/equipment/": "thing",
     "admin/exercises/exercise/": "own",

@@ -39,6 +39,12 @@ def sign_in(client: Client, email: str, password: str = PASSWORD, **fields: str)
     return client.post("/accounts/login/", {"login": email, "password": password, **fields})
 
 
+def make_sure(client: Client) -> Client:
+    """As one has to before the address is changed."""
+    client.post("/accounts/reauthenticate/", {"password": PASSWORD})
+    return client
+
+
 def is_signed_in(client: Client) -> bool:
     return client.get("/settings/").status_code == 200
 
@@ -394,7 +400,7 @@ def test_a_new_address_takes_the_place_of_ones_own_that_waits_and_of_nobody_else
     user, somebody_else = a_person(), a_person()
     sent = [(somebody_else, "theirs@example.org"), (user, "mine@example.org"), (user, "new@example.org")]
     for person, address in sent:
-        browser_of(person).post("/accounts/email/", {"email": address, "action_add": ""})
+        make_sure(browser_of(person)).post("/accounts/email/", {"email": address, "action_add": ""})
     assert set(EmailAddress.objects.values_list("user", "email")) == {
         *((user.pk, user.email), (user.pk, "new@example.org")),
         *((somebody_else.pk, somebody_else.email), (somebody_else.pk, "theirs@example.org")),
@@ -407,6 +413,7 @@ def test_a_new_address_holds_once_its_link_is_opened_and_the_old_one_until_then(
     sign_up(client, email="old@example.org")
     client.post(the_link("/accounts/confirm-email/"))
     mail.outbox.clear()
+    make_sure(client)
 
     client.post("/accounts/email/", {"email": "New@example.org", "action_add": ""})
 
@@ -422,11 +429,29 @@ def test_a_new_address_holds_once_its_link_is_opened_and_the_old_one_until_then(
 
 
 @pytest.mark.usefixtures("mail_server")
+def test_a_change_of_address_wants_the_password_first_and_goes_on_with_what_was_typed() -> None:
+    user = a_person("old@example.org")
+    client = browser_of(user)
+
+    asked = client.post("/accounts/email/", {"email": "new@example.org", "action_add": ""})
+    assert asked["Location"] == "/accounts/reauthenticate/?next=%2Faccounts%2Femail%2F"
+    assert mail.outbox == []
+    client.post(asked["Location"], {"password": "not this one"})
+    assert mail.outbox == []
+    client.post(asked["Location"], {"password": PASSWORD, "next": "/accounts/email/"})
+
+    assert the_mail()[:2] == (["new@example.org"], "Confirm your new email address")
+    assert User.objects.get().email == "old@example.org"
+
+
+@pytest.mark.usefixtures("mail_server")
 def test_a_change_of_address_can_be_called_off() -> None:
     client = Client()
     sign_up(client, email="old@example.org")
     client.post(the_link("/accounts/confirm-email/"))
+    make_sure(client)
     client.post("/accounts/email/", {"email": "new@example.org", "action_add": ""})
+    assert "Waiting to be confirmed" in text_of(client.get("/accounts/email/"))
 
     client.post("/accounts/email/", {"email": "new@example.org", "action_remove": ""})
 
@@ -437,6 +462,7 @@ def test_a_change_of_address_can_be_called_off() -> None:
 def test_without_a_mail_server_too_the_old_address_holds_until_the_new_one_is_confirmed() -> None:
     client = Client()
     sign_up(client, email="old@example.org")
+    make_sure(client)
 
     client.post("/accounts/email/", {"email": "new@example.org", "action_add": ""})
 

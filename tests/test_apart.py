@@ -25,9 +25,6 @@ from rights.leaving import leave
 from rights.models import Upload
 from sharing.models import Share
 from tests.belongings import a_person_with_everything, rows_of
-from tests.builders import DAILY, PASSWORD, a_person, an_exercise, browser_of, did, on_plan, text_of
-from tests.neighbours import EXERCISE, PRESCRIPTION, export_of
-from tests.belongings import rows_of
 from tests.builders import (
     DAILY,
     PASSWORD,
