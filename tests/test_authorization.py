@@ -207,7 +207,7 @@ def test_what_wants_it_proved_who_one_is_wants_so_of_everybody(there: Neighbours
                 wrong.append(f"{role}: {method} {line.route} gives {answer}")
     assert not wrong, "\n".join(wrong)
     assert rows(there.people.values()) == before
-    assert len({line.route for line in wanting}) == 7
+    assert len({line.route for line in wanting}) == 8
 
 
 IN_THE_ADMIN = [line for line in LINES if line.route.startswith("admin/")]
