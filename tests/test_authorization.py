@@ -18,7 +18,7 @@ from exercises.models import Exercise
 from rights.leaving import leave
 from tests.authorization import LINES, READ, Line, undeclared
 from tests.belongings import AT, PERSONAL
-from tests.builders import the_catalogue_is_known
+from tests.builders import PASSWORD, the_catalogue_is_known
 from tests.neighbours import (
     MARKS,
     METHODS,
@@ -208,6 +208,17 @@ def test_what_wants_it_proved_who_one_is_wants_so_of_everybody(there: Neighbours
     assert not wrong, "\n".join(wrong)
     assert rows(there.people.values()) == before
     assert len({line.route for line in wanting}) == 8
+
+
+@pytest.mark.parametrize(("role", "led_to"), [("owner", "302 /accounts/security/webauthn/"), ("another", "404")])
+def test_what_was_put_off_until_then_is_done_to_ones_own_alone(there: Neighbours, role: str, led_to: str) -> None:
+    remove = next(line for line in LINES if line.route.endswith("<int:pk>/remove/") and "POST" in line.methods)
+    assert str(ask(there, role, "POST", remove, sessions=there.elsewhere)).startswith(AGAIN)
+    back = filled_in(remove.route, there.facts.__getitem__)
+    prove = Line(("POST",), "accounts/reauthenticate/", {}, f"password={PASSWORD}&next={back}")
+    before = rows(there.others(role).values())
+    assert str(ask(there, role, "POST", prove, sessions=there.elsewhere)) == led_to
+    assert rows(there.others(role).values()) == before
 
 
 IN_THE_ADMIN = [line for line in LINES if line.route.startswith("admin/")]
