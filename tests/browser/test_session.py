@@ -749,7 +749,7 @@ def test_ticks_that_wait_are_not_offered_again_after_signing_in(
     page.get_by_role("link", name="Sign in").last.click()
     page.get_by_label("Email").fill("kim@example.org")
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("main").get_by_role("button", name="Sign in").click()
+    page.get_by_role("main").get_by_role("button", name="Sign in", exact=True).click()
     expect(page.get_by_role("heading", name="That is all for today. Well done.")).to_be_visible()
     assert ticked(page, user) == [("stretch", 1), ("walk", 1)]
 
@@ -765,7 +765,7 @@ def test_who_signs_in_after_another_does_not_get_their_ticks(
     tab.goto("/accounts/login/")
     tab.get_by_label("Email").fill("lou@example.org")
     tab.get_by_label("Password").fill(PASSWORD)
-    tab.get_by_role("main").get_by_role("button", name="Sign in").click()
+    tab.get_by_role("main").get_by_role("button", name="Sign in", exact=True).click()
     tab.wait_for_url("**/today/")
     after(page, 56)
     expect_over(page)

@@ -10,8 +10,10 @@ import pytest
 from allauth.mfa.models import Authenticator
 from django import forms
 from django.apps import apps
+from django.conf import settings
 from django.db import models
 from django.test import Client
+from django.utils.module_loading import import_string
 from playwright.sync_api import Dialog, Page, Route
 
 from accounts.models import User
@@ -137,7 +139,9 @@ SEEN = {
     *("CheckInForm.words", "CatalogueFilter.q", "SignupForm.email", "NewAddressForm.email", "AddEmailForm.email"),
     *("LoginForm.login", "ResetPasswordForm.email", "ForgottenPasswordForm.email"),
     *("AddWebAuthnForm.name", "_BaseAddWebAuthnForm.name", "EditWebAuthnForm.name"),
+    *("NewPasskeyForm.name", "PasskeyNameForm.name"),
     *("ActivateTOTPForm.code", "AuthenticateForm.code", "BaseAuthenticateForm.code", "ReauthenticateForm.code"),
+    *("NewAppForm.code", "CodeForm.code", "CodeAgainForm.code"),
 }
 NEVER_SHOWN = {
     "a name of a time zone": {"accounts.User.time_zone", "SignupForm.time_zone"},
@@ -156,7 +160,8 @@ NEVER_SHOWN = {
             "LoginWebAuthnForm.credential",
             "ReauthenticateWebAuthnForm.credential",
         ),
-        *("AddWebAuthnForm.credential", "_BaseAddWebAuthnForm.credential"),
+        *("AddWebAuthnForm.credential", "_BaseAddWebAuthnForm.credential", "PasskeyForm.credential"),
+        *("NewPasskeyForm.credential", "PasskeySignInForm.credential", "PasskeyAgainForm.credential"),
     },
     "of the account library, on no page of ours": {
         *("BaseSignupForm.email", "BaseSignupForm.username", "SignupForm.username", "ChangeEmailForm.email"),
@@ -176,6 +181,8 @@ def all_subclasses(kind: Any) -> Iterator[Any]:
 
 def text_fields() -> set[str]:
     """Of our models, and of all forms that we have or take from the account library."""
+    for form in {**settings.ACCOUNT_FORMS, **settings.MFA_FORMS}.values():
+        import_string(form)  # whichever tests have run before
     found = {
         f"{model._meta.label}.{field.name}"
         for label in OURS
