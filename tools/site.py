@@ -7,6 +7,7 @@
 The process that starts it may use Django on the same database after `use_database()`.
 """
 
+import logging
 import os
 import secrets
 import signal
@@ -47,6 +48,8 @@ def use_database(database: str, **variables: str) -> None:
     import django
 
     django.setup()
+    # Whoever asks for pages within this process needs no log of it.
+    logging.getLogger("backpain.visits").setLevel(logging.WARNING)
 
 
 def prepare(database: str) -> None:

@@ -3,6 +3,7 @@
 Zones whose files are the same to the byte are one zone with two names, and go through the pages once.
 """
 
+import logging
 import os
 import sys
 
@@ -15,6 +16,7 @@ def main() -> None:
     import django
 
     django.setup()
+    logging.disable()
 
     import time_machine
     from django.db import connection
