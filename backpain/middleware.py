@@ -42,7 +42,7 @@ def one_line_a_request(
 
 
 def headers(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callable[[HttpRequest], HttpResponseBase]:
-    """What keeps a browser strict is on every answer. The outermost of all, so that none gets past it."""
+    """What keeps a browser strict is on every answer. Outside of all that answers, so that nothing gets past it."""
 
     def answer(request: HttpRequest) -> HttpResponseBase:
         response = get_response(request)

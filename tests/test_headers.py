@@ -37,7 +37,7 @@ from tests.builders import (
 )
 from tests.production import production
 from tests.test_errors import breaks, database_away
-from tests.test_start import Site, environment_of, running
+from tests.test_start import Site, environment_of, running, running_behind_a_proxy
 from tests.test_web_worker import connection_to, everything_from
 
 POLICY = {
@@ -287,10 +287,7 @@ def test_a_tick_of_htmx_is_taken_with_its_token_and_refused_without() -> None:
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    folder = tmp_path_factory.mktemp("site")
-    environment = environment_of(f"sqlite:///{folder / 'site.sqlite3'}", BEHIND_PROXY="on")
-    with running(environment, folder / "output") as site:
-        site.wait_until_it_answers()
+    with running_behind_a_proxy(tmp_path_factory.mktemp("site")) as site:
         yield site
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.test_hostile import ANSWERED, HOSTS, OUTSIDE, PATHS
-from tests.test_start import Site, environment_of, running
+from tests.test_start import Site, running_behind_a_proxy
 from tests.test_web_worker import connection_to, everything_from
 
 HOST = b"Host: backpain.example\r\nX-Forwarded-Proto: https\r\n"
@@ -19,9 +19,7 @@ SECONDS = 10
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    folder = tmp_path_factory.mktemp("site")
-    with running(environment_of(f"sqlite:///{folder / 'site.sqlite3'}", BEHIND_PROXY="on"), folder / "out") as site:
-        site.wait_until_it_answers()
+    with running_behind_a_proxy(tmp_path_factory.mktemp("site")) as site:
         yield site
 
 

@@ -67,6 +67,15 @@ def rows(database_url: str, query: str) -> list[tuple[object, ...]]:
 
 
 @contextmanager
+def running_behind_a_proxy(folder: Path) -> Iterator["Site"]:
+    """A site on SQLite, ready, whose visitors come through a proxy that speaks https with them."""
+    environment = environment_of(f"sqlite:///{folder / 'site.sqlite3'}", BEHIND_PROXY="on")
+    with running(environment, folder / "output") as site:
+        site.wait_until_it_answers()
+        yield site
+
+
+@contextmanager
 def preparation_held_up(database_url: str) -> Iterator[None]:
     """Be the one who prepares the database just now."""
     if database_url.startswith("sqlite"):

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from backpain.worker import MOST_CONNECTIONS
-from tests.test_start import PATIENCE, Site, environment_of, running
+from tests.test_start import PATIENCE, Site, environment_of, running, running_behind_a_proxy
 from tools.slow_clients import SLOWLY, large_file, slow_requests
 
 MANY = 40
@@ -20,10 +20,7 @@ MANY = 40
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    folder = tmp_path_factory.mktemp("site")
-    environment = environment_of(f"sqlite:///{folder / 'site.sqlite3'}", BEHIND_PROXY="on")
-    with running(environment, folder / "output") as site:
-        site.wait_until_it_answers()
+    with running_behind_a_proxy(tmp_path_factory.mktemp("site")) as site:
         yield site
 
 

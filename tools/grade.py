@@ -10,7 +10,6 @@ The grader is installed into `var/`, from the versions in `tools/observatory`.
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -19,6 +18,7 @@ from typing import Any
 
 from tools.figures import judge, publish
 from tools.https import HOST, Proxy, https
+from tools.npm import install
 from tools.postgres import stop_tidily
 from tools.site import site
 from tools.test import ensure
@@ -37,7 +37,9 @@ def main() -> None:
     stop_tidily()
     if ensure("node", "nodejs") or ensure("npm"):
         sys.exit(1)
-    install()
+    install("The grader", PINNED, INSTALLED, GRADER)
+    # It would fetch the list of hosts that browsers know to speak https. This machine is not on it.
+    (GRADER / "conf" / "hsts-preload.json").write_text("{}")
     with (
         tempfile.TemporaryDirectory(prefix="backpain-observatory-") as folder,
         site(f"sqlite:///{folder}/site.sqlite3", ALLOWED_HOSTS=f"{HOST},backpain.example") as running,
@@ -50,21 +52,6 @@ def main() -> None:
 
 def falls_short(row: Row) -> bool:
     return row["grade"] != GRADE or int(row["score"]) < POINTS
-
-
-def install() -> None:
-    """The grader in the pinned version, unless it is there."""
-    kept = INSTALLED / "package-lock.json"
-    if GRADER.exists() and kept.read_bytes() == (PINNED / "package-lock.json").read_bytes():
-        return
-    print("Installing the grader into var/observatory; this happens once", flush=True)
-    shutil.copytree(PINNED, INSTALLED, dirs_exist_ok=True)
-    # Its scripts would fetch the list of hosts that browsers know to speak https. This machine is not on it.
-    quiet = ["--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
-    if subprocess.run(["npm", "ci", *quiet], cwd=INSTALLED, check=False).returncode != 0:
-        kept.unlink()
-        sys.exit("The grader could not be installed: npm says why, above.")
-    (GRADER / "conf" / "hsts-preload.json").write_text("{}")
 
 
 def graded(proxy: Proxy, page: str) -> Row:

@@ -31,6 +31,7 @@ from typing import Any
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tools.figures import judge, publish
+from tools.npm import install
 from tools.people import somebody
 from tools.postgres import server, stop_tidily
 from tools.site import SignedIn, prepare, site, use_database
@@ -68,7 +69,7 @@ def main() -> None:
     rounds = int(sys.argv[1]) if sys.argv[1:] else ROUNDS
     if ensure("chromium") or ensure("node", "nodejs") or ensure("npm"):
         sys.exit(1)
-    install()
+    install("Lighthouse", PINNED, INSTALLED, LIGHTHOUSE)
     with phone_site() as (address, person):
         rows, losses = lighthouse(address, person, rounds)
         with sync_playwright() as playwright:
@@ -79,19 +80,6 @@ def main() -> None:
     publish("phone", rows)
     print("\n".join(losses))
     judge(short_of(rows))
-
-
-def install() -> None:
-    """Lighthouse in the pinned version, unless it is there."""
-    kept = INSTALLED / "package-lock.json"
-    if LIGHTHOUSE.exists() and kept.read_bytes() == (PINNED / "package-lock.json").read_bytes():
-        return
-    print("Installing Lighthouse into var/lighthouse; this happens once", flush=True)
-    shutil.copytree(PINNED, INSTALLED, dirs_exist_ok=True)
-    quiet = ["--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
-    if subprocess.run(["npm", "ci", *quiet], cwd=INSTALLED, check=False).returncode != 0:
-        kept.unlink()
-        sys.exit("Lighthouse could not be installed: npm says why, above.")
 
 
 @contextmanager
