@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from exercises.models import Exercise
 from tests.browser.conftest import DESK, PHONE, Visit
@@ -90,8 +90,7 @@ def test_axe_finds_nothing(viewport: dict[str, int], visit: Visit, complaints: l
     page.get_by_label("Email").fill("kim@example.org")
     page.locator("input[type=password]").fill("12345678")
     page.get_by_role("main").get_by_role("button").click()
-    page.wait_for_load_state()
-    assert page.locator(".invalid-feedback").count() == 2
+    expect(page.locator(".invalid-feedback")).to_have_count(2)
     found += violations_in_both(page)
 
     # The person's own choice of colours, whatever the device has.

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from accounts.models import User
 from exercises.models import Exercise
@@ -38,7 +38,7 @@ def test_take_it_and_leave(visit: Visit, scripts: bool) -> None:
     page.get_by_label("Your password").fill(PASSWORD)
     page.get_by_role("button", name="Delete my account").click()
     page.wait_for_url("**/")
-    assert page.get_by_text("Your account is deleted").is_visible()
+    expect(page.get_by_text("Your account is deleted")).to_be_visible()
     assert not User.objects.exists()
     assert not Exercise.objects.exclude(owner=None).exists()
 

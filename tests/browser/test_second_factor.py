@@ -192,6 +192,8 @@ def test_without_javascript_an_app_works_and_passkeys_say_why_they_do_not(user: 
     secret = page.locator("#secret").input_value()
     page.get_by_label("Code").fill(shown(secret))
     page.get_by_role("button", name="Use this app").click()
+    expect(page.locator(".codes li").first).to_be_visible()
+    page.wait_for_load_state()
     codes = page.locator(".codes li").all_inner_texts()
     sign_out(page)
     page.goto("/accounts/login/")
@@ -251,9 +253,10 @@ def test_axe_finds_nothing(viewport: dict[str, int], user: User, visit: Visit) -
     ):
         page.goto(f"{SECURITY}{address}")
         found += violations_in_both(page)
-    for act in ("Rename", "Remove"):
+    for act, page_of_it in (("Rename", "edit"), ("Remove", "remove")):
         page.goto(f"{SECURITY}webauthn/")
         page.get_by_role("link", name=act).click()
+        page.wait_for_url(f"**/{page_of_it}/")
         found += violations_in_both(page)
     for address in ("/settings/sign-ins/", "/accounts/reauthenticate/"):
         page.goto(address)
