@@ -51,9 +51,6 @@ OWNERSHIP = [
 ]
 OF_OTHERS = {"exercises/models.py": "ExerciseQuerySet"}
 """Files of which only one class has to do with it."""
-FILTERS = re.compile(r"\.(for_user|own|seen_by|may_be_taken_up_by)\(|\b(user|owner|user_id)=")
-"""What says whose a row is, wherever it is said."""
-FILTERED = "ownership filters elsewhere"
 APPS = ["accounts", "exercises", "tracking", "pain", "history", "sharing", "rights"]
 
 LEFT_OUT = [
@@ -127,8 +124,6 @@ def all_mutants() -> dict[str, list[Mutant]]:
     found = {file: mutants(file) for file in (*RULES, *OWNERSHIP)}
     for file, place in OF_OTHERS.items():
         found[file] = [mutant for mutant in mutants(file) if mutant.place.partition(".")[0] == place]
-    others = [mutant for file in sources() if file not in found for mutant in mutants(file) if mutant.function]
-    found[FILTERED] = [mutant for mutant in others if loses_a_filter(mutant)]
     return found
 
 
@@ -136,11 +131,6 @@ def sources() -> list[str]:
     return [
         str(file) for app in APPS for file in sorted([*Path(app).glob("*.py"), *Path(app).glob("templatetags/*.py")])
     ]
-
-
-def loses_a_filter(mutant: Mutant) -> bool:
-    before, _arrow, after = mutant.text.partition(" → ")
-    return len(FILTERS.findall(before)) > len(FILTERS.findall(after)) and after not in ("`return None`", "`pass`")
 
 
 def listed() -> dict[str, str]:
