@@ -104,6 +104,7 @@ def main() -> None:
     )
     hypothesis.settings.load_profile("mutation")
     os.environ.update(TESTING, DATABASE_URL="sqlite:///var/mutation.sqlite3")
+    RESULTS.parent.mkdir(mode=0o700, exist_ok=True)
     before: dict[str, str] = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
     chosen = all_mutants()
     files = [argument for argument in sys.argv[1:] if argument != "survivors"]
