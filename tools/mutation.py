@@ -56,7 +56,7 @@ APPS = ["accounts", "exercises", "tracking", "pain", "history", "sharing", "righ
 LEFT_OUT = [
     # They start programs of their own, in which there is no mistake, or look at files alone.
     *("backup", "distribute", "faults", "ledger", "migrations", "pictures", "project", "start", "static_files"),
-    *("web_worker", "weight", "architecture", "mutation", "zones", "import_fuzz"),
+    *("web_worker", "smuggling", "guessing", "headers", "weight", "architecture", "mutation", "zones", "import_fuzz"),
 ]
 TOO_LARGE = re.compile(r"memory|megabytes|64_mb|ten_years")
 """In the names of tests about what much of something takes."""
