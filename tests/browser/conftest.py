@@ -15,6 +15,7 @@ from pytest_django.live_server_helper import LiveServer
 from accounts.models import User
 from exercises.models import Equipment, Exercise
 from tests.builders import PASSWORD, browser_of, editor_of
+from tools.test import BROWSER
 
 # Playwright's own event loop runs in the thread of the tests, which Django would take for an asynchronous view.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
@@ -25,7 +26,7 @@ DESK = {"width": 1280, "height": 860}
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args() -> dict[str, Any]:
-    chromium = shutil.which("chromium")
+    chromium = shutil.which(BROWSER)
     assert chromium, "Chromium is missing; `make test` installs it, or says why it cannot."
     quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
     # Chromium will not run as root inside its own sandbox.
