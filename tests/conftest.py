@@ -32,6 +32,29 @@ FOR_TESTS = {
 """No manifest of hashed files to build first, no slow hashing of passwords, a cache for this process alone."""
 
 
+OF_A_DATABASE = {"db", "transactional_db", "fresh_database", "a_database_for_all"}
+"""What a test asks for that uses the database this run is about."""
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """A test without a database says the same again beside another one. It is run once, beside SQLite.
+
+    Those in a browser are run on one database alone, and stay.
+    """
+    if connection.vendor == "sqlite":
+        return
+    without = [item for item in items if not uses_the_database(item)]
+    config.hook.pytest_deselected(items=without)
+    items[:] = [item for item in items if item not in set(without)]
+
+
+def uses_the_database(item: pytest.Item) -> bool:
+    asked_for = set(getattr(item, "fixturenames", ()))
+    if asked_for & OF_A_DATABASE or item.get_closest_marker("django_db"):
+        return True
+    return item.path.parent.name == "browser"
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _cheap_and_separate() -> Iterator[None]:
     """And tables that are emptied quickly: Django truncates all of them, which takes PostgreSQL long, and then makes
@@ -84,6 +107,13 @@ def log() -> Iterator[Log]:
 def fresh_database(tmp_path: Path) -> Iterator[str]:
     """The address of an empty database of the kind this test run is about."""
     with a_fresh_database(tmp_path) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def a_database_for_all(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The same, for all tests of a file."""
+    with a_fresh_database(tmp_path_factory.mktemp("database")) as url:
         yield url
 
 

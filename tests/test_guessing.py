@@ -17,7 +17,6 @@ from urllib.parse import urlencode
 import pytest
 
 from tests.builders import PASSWORD
-from tests.conftest import a_fresh_database
 from tests.test_start import PATIENCE, Site, environment_of, running
 
 TOKEN = "c" * 32
@@ -80,25 +79,24 @@ def together(site: Site, emails: list[str], came_by: list[str]) -> Counter[str]:
 
 
 @contextmanager
-def site_of_two_workers(folder: Path, **changes: str) -> Iterator[Site]:
-    with a_fresh_database(folder) as database:
-        environment = environment_of(database, HTTPS="off", WEB_WORKERS="2", **changes)
-        with running(environment, folder / "output") as site:
-            site.wait_until_it_answers()
-            yield site
+def site_of_two_workers(database: str, folder: Path, **changes: str) -> Iterator[Site]:
+    environment = environment_of(database, HTTPS="off", WEB_WORKERS="2", **changes)
+    with running(environment, folder / "output") as site:
+        site.wait_until_it_answers()
+        yield site
 
 
 @pytest.fixture
-def bare(tmp_path: Path) -> Iterator[Site]:
+def bare(fresh_database: str, tmp_path: Path) -> Iterator[Site]:
     """A site that visitors reach without a proxy."""
-    with site_of_two_workers(tmp_path) as site:
+    with site_of_two_workers(fresh_database, tmp_path) as site:
         yield site
 
 
 @pytest.fixture(scope="module")
-def behind_proxy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def behind_proxy(a_database_for_all: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A site behind a proxy, which adds the address that it sees at the end of `X-Forwarded-For`."""
-    with site_of_two_workers(tmp_path_factory.mktemp("site"), BEHIND_PROXY="on") as site:
+    with site_of_two_workers(a_database_for_all, tmp_path_factory.mktemp("site"), BEHIND_PROXY="on") as site:
         yield site
 
 
