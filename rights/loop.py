@@ -166,15 +166,18 @@ class Export:
         if len(header) > MAX_HABITS + 2:
             raise UnreadableError(_("There are more than %(n)d habits in this file.") % {"n": MAX_HABITS}, 1, file)
         names = {1: self._name_of(file)} if table.is_of_one_habit else dict(enumerate(header[1:], start=1))
-        counts: dict[int, dict[Mark | None, int]] = {column: {Mark.DONE: 0, Mark.SKIPPED: 0} for column in names}
+        last = max(names)
+        done, skipped = [0] * (last + 1), [0] * (last + 1)
         for _line, row in table.rows():
-            for column, value in enumerate(row):
+            for column, value in enumerate(row[: last + 1]):
                 mark = _mark(value)
-                if column in counts and mark in counts[column]:
-                    counts[column][mark] += 1
+                if mark is Mark.DONE:
+                    done[column] += 1
+                elif mark is Mark.SKIPPED:
+                    skipped[column] += 1
         for column, name in names.items():
             if name.strip():
-                yield Habit(name.strip()[:80], file, column, counts[column][Mark.DONE], counts[column][Mark.SKIPPED])
+                yield Habit(name.strip()[:80], file, column, done[column], skipped[column])
 
     def _name_of(self, file: str) -> str:
         """As the list of habits has it, where there is one; the name of a folder leaves signs out."""
@@ -253,9 +256,9 @@ def _day(text: str) -> date | None:
 
 def _mark(value: str) -> Mark | None:
     """A number beyond the known ones is a measure in thousandths, be it of times or of minutes: it counts as once."""
-    value = value.strip()
-    if value in MARKS or not _measured.fullmatch(value):
-        return MARKS.get(value)
+    known = MARKS.get(value) or MARKS.get(value := value.strip())
+    if known or not _measured.fullmatch(value):
+        return known
     return Mark.DONE if float(value) > 0 else Mark.NOTHING
 
 

@@ -31,7 +31,6 @@ FOR_TESTS = {
 }
 """No manifest of hashed files to build first, no slow hashing of passwords, a cache for this process alone."""
 
-
 OF_A_DATABASE = {"db", "transactional_db", "fresh_database", "a_database_for_all"}
 """What a test asks for that uses the database this run is about."""
 
@@ -39,16 +38,18 @@ OF_A_DATABASE = {"db", "transactional_db", "fresh_database", "a_database_for_all
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """A test without a database says the same again beside another one. It is run once, beside SQLite.
 
-    Those in a browser are run on one database alone, and stay.
+    So are those that are marked: they use a database, but are not about it. Those in a browser are run on one database
+    alone, and stay.
     """
     if connection.vendor == "sqlite":
         return
-    without = [item for item in items if not uses_the_database(item)]
-    config.hook.pytest_deselected(items=without)
-    items[:] = [item for item in items if item not in set(without)]
+    config.hook.pytest_deselected(items=[item for item in items if not uses_the_database(item)])
+    items[:] = [item for item in items if uses_the_database(item)]
 
 
 def uses_the_database(item: pytest.Item) -> bool:
+    if item.get_closest_marker("once"):
+        return False
     asked_for = set(getattr(item, "fixturenames", ()))
     if asked_for & OF_A_DATABASE or item.get_closest_marker("django_db"):
         return True

@@ -342,6 +342,7 @@ LARGE = {
 }
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(("reason", "content"), LARGE.items(), ids=LARGE)
 def test_no_file_takes_more_than_64_mb(user: User, reason: str, content: bytes) -> None:
     client = browser_of(user)
@@ -357,6 +358,7 @@ def test_no_file_takes_more_than_64_mb(user: User, reason: str, content: bytes) 
     assert peak < 64 * 1024**2
 
 
+@pytest.mark.once
 def test_forty_habits_in_eight_megabytes_do_not_either(user: User) -> None:
     client = browser_of(user)
     habits = {f"habit_{n}": an_exercise().slug for n in range(40)}
