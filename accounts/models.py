@@ -74,6 +74,15 @@ class User(AbstractBaseUser, PermissionsMixin):
         blank=True,
         help_text=_("Two kept weeks later, of which the first may be a part, one more is offered. Blank: nothing is."),
     )
+    reminds = models.BooleanField(_("send reminders"), default=False)
+    reminds_by_push = models.BooleanField(_("by notifications"), default=True)
+    reminds_by_mail = models.BooleanField(_("by email"), default=False)
+    reminds_by_name = models.BooleanField(
+        _("name the exercises"), default=False, help_text=_("Others may read it on a locked screen.")
+    )
+    quiet_from = models.TimeField(_("quiet from"), default=time(22))
+    quiet_until = models.TimeField(_("quiet until"), default=time(7))
+    asked_about_reminders = models.BooleanField(_("was asked about reminders"), default=False)
     is_active = models.BooleanField(_("may sign in"), default=True)
     is_staff = models.BooleanField(_("may edit the catalogue"), default=False)
     date_joined = models.DateTimeField(_("joined"), default=timezone.now)

@@ -110,6 +110,7 @@ INSTALLED_APPS = [
     "pain",
     "history",
     "sharing",
+    "reminders",
     "rights",
     "keeping",
 ]

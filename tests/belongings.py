@@ -1,6 +1,6 @@
 """A person who has a row in every table, for what is said about all of them: taking along, deleting."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from uuid import UUID
 from zlib import compress
 
@@ -15,6 +15,7 @@ from django.db import models
 from accounts.models import User
 from exercises.models import Exercise
 from pain.models import CheckIn
+from reminders.models import Delivery, Feed, Reminder, Subscription
 from rights.models import Upload
 from sharing.models import Share
 from tests.builders import a_person, an_exercise, did, on_plan
@@ -36,6 +37,10 @@ PERSONAL = {
     "tracking.Completion": "user",
     "pain.CheckIn": "user",
     "sharing.Share": "user",
+    "reminders.Reminder": "user",
+    "reminders.Delivery": "user",
+    "reminders.Subscription": "user",
+    "reminders.Feed": "user",
     "rights.Upload": "user",
 }
 """Each table from which a path leads to a person, and the path. `a_person_with_everything` has a row in every one."""
@@ -109,6 +114,12 @@ def a_person_with_everything(email: str, mark: str = "") -> User:
     did(user, towel, date(2026, 11, 3), times=2)
     Completion.objects.set_done(user, date(2026, 11, 18), towel, 1, AT)
     Share.objects.make(user, AT, key=UUID(int=2), weeks=8, pain=False, notes=False, days=30)
+    Reminder.objects.create(user=user, name=f"=at night {mark}"[:60], at=time(20), next_at=AT)
+    Delivery.objects.create(user=user, day=date(2026, 11, 18), name="", due_at=AT, outcome="sent")
+    Subscription.objects.create(
+        user=user, key="1" * 32, endpoint="https://push.example.org/1", p256dh="p", auth="a", created_at=AT
+    )
+    Feed.objects.create(user=user, key=UUID(int=3), token_hash="2" * 64, created_at=AT)
     Upload.objects.keep(user, "0" * 64, compress(mark.encode()), AT, is_from_loop=False)
     _of_other_packages(user, mark)
     return user

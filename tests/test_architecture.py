@@ -13,7 +13,7 @@ from django.db import models
 
 ROOT = Path(settings.BASE_DIR)
 # From below upwards: `accounts` knows none of the others, `keeping` knows them all.
-APPS = ("accounts", "exercises", "tracking", "pain", "history", "sharing", "rights", "keeping")
+APPS = ("accounts", "exercises", "tracking", "pain", "history", "sharing", "reminders", "rights", "keeping")
 PURE = (
     "exercises/prescription.py",
     "tracking/schedule.py",
@@ -26,6 +26,7 @@ PURE = (
     "history/habits.py",
     "history/picture.py",
     "history/sheet_picture.py",
+    "reminders/times.py",
 )
 
 
@@ -102,7 +103,8 @@ def personal_models() -> list[type[models.Model]]:
 
 def test_personal_tables_are_found() -> None:
     assert {model.__name__ for model in personal_models()} == {
-        *("CheckIn", "Completion", "Pause", "PlanItem", "Share", "Skip", "Upload")
+        *("CheckIn", "Completion", "Delivery", "Feed", "Pause", "PlanItem", "Reminder", "Share", "Skip"),
+        *("Subscription", "Upload"),
     }
 
 

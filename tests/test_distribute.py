@@ -28,6 +28,7 @@ pytestmark = pytest.mark.django_db
 PERSONAL = {
     *("tracking_planitem", "tracking_pause", "tracking_skip", "tracking_completion"),
     *("pain_checkin", "sharing_share", "rights_upload"),
+    *("reminders_reminder", "reminders_delivery", "reminders_subscription", "reminders_feed"),
 }
 NOWHERE = {name: Place() for name in layout()}
 

@@ -164,7 +164,8 @@ def test_the_page_lists_what_will_go_and_offers_to_take_it_first() -> None:
     assert "This deletes all that belongs to anna@example.org" in said
     assert list(page.context["goods"].things) == [
         *("1,504 completions", "3 plan items", "2 pauses", "1 log entry", "1 email address", "1 authenticator"),
-        *("1 skipped exercise", "1 check-in", "1 share link", "1 file on its way in", "1 exercise of your own"),
+        *("1 skipped exercise", "1 check-in", "1 share link", "1 reminder", "1 sent reminder"),
+        *("1 device with notifications", "1 calendar link", "1 file on its way in", "1 exercise of your own"),
     ]
     assert "Your record began on 1 January 2020." in said
     for name in ("backpain.json", "backpain-csv.zip", "backpain-fhir.json"):

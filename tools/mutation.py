@@ -51,7 +51,7 @@ OWNERSHIP = [
 ]
 OF_OTHERS = {"exercises/models.py": "ExerciseQuerySet"}
 """Files of which only one class has to do with it."""
-APPS = ["accounts", "exercises", "tracking", "pain", "history", "sharing", "rights"]
+APPS = ["accounts", "exercises", "tracking", "pain", "history", "sharing", "reminders", "rights"]
 
 LEFT_OUT = [
     # They start programs of their own, in which there is no mistake, or look at files alone.

@@ -24,7 +24,7 @@ from tools.figures import judge, publish
 from tools.test import TESTING
 
 ROOT = Path(__file__).resolve().parent.parent
-APPS = ("accounts", "exercises", "tracking", "pain", "history", "sharing", "rights", "backpain")
+APPS = ("accounts", "exercises", "tracking", "pain", "history", "sharing", "reminders", "rights", "backpain")
 AT_ONCE = 2
 
 NARROWING = {"for_user", "own", "seen_by", "may_be_taken_up_by", "offered", "catalogue"}

@@ -122,7 +122,7 @@ class Watched:
 
 # --- Every field there is ---------------------------------------------------------------------------------------------
 
-OURS = ("accounts", "exercises", "tracking", "pain", "history", "sharing", "rights")
+OURS = ("accounts", "exercises", "tracking", "pain", "history", "sharing", "reminders", "rights")
 SEEN = {
     *(
         f"exercises.Exercise.{name}"
