@@ -4,18 +4,30 @@ from allauth.core.internal import ratelimit
 from allauth.mfa.webauthn.views import login_webauthn
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
+from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.forms import PreferencesForm
 from accounts.middleware import page_of_form, signed_in
 from accounts.models import Session
 from accounts.sign_ins import sign_ins as sign_ins_of
+
+
+@login_not_required
+@require_safe
+@never_cache
+def me(request: HttpRequest) -> HttpResponse:
+    """Whose browser this is, and a token for forms, for scripts that have something to send: theirs alone may go."""
+    if not request.user.is_authenticated:
+        return JsonResponse({}, status=403)
+    return JsonResponse({"person": str(signed_in(request).pk), "token": get_token(request)})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

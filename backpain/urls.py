@@ -2,7 +2,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
-from backpain import views
+from backpain import offline, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -16,6 +16,7 @@ urlpatterns = [
     path("safety/", views.safety, name="safety"),
     path("accounts/", include("allauth.account.urls")),
     path("accounts/security/", include("allauth.mfa.urls")),
+    path("worker.js", offline.worker, name="worker"),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
 ]

@@ -31,6 +31,7 @@ PAGES = {
     "sharing/": 1,
     "shared/<slug:token>/": 6,
     "safety/": 0,
+    "me/": 0,
     "settings/": 0,
     "settings/sign-ins/": 1,
     "settings/data/": 0,
@@ -41,6 +42,7 @@ PAGES = {
     "settings/data/backpain-fhir.json": 5,
     # How much there is in each table, and the first day.
     "settings/delete/": len(belongings()) + 1,
+    "worker.js": 0,
     "healthz": 0,
     # Which migrations there are, and whether they have a table.
     "readyz": 2,

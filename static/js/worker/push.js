@@ -1,0 +1,1 @@
+// The part of the service worker that shows reminders.
