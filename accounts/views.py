@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.device import key_of
 from accounts.forms import PreferencesForm
 from accounts.middleware import page_of_form, signed_in
 from accounts.models import Session
@@ -24,10 +25,11 @@ from accounts.sign_ins import sign_ins as sign_ins_of
 @require_safe
 @never_cache
 def me(request: HttpRequest) -> HttpResponse:
-    """Whose browser this is, and a token for forms, for scripts that have something to send: theirs alone may go."""
+    """Whose browser this is, for scripts that have something to send: with a token for forms, and the person's key."""
     if not request.user.is_authenticated:
         return JsonResponse({}, status=403)
-    return JsonResponse({"person": str(signed_in(request).pk), "token": get_token(request)})
+    user = signed_in(request)
+    return JsonResponse({"person": str(user.pk), "token": get_token(request), "key": key_of(user)})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -1,7 +1,9 @@
+from datetime import date
 from typing import Any, cast
 from uuid import UUID, uuid4
 
 from django import forms
+from django.core.validators import MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from pain.models import WORDS_LENGTH, CheckIn
@@ -42,6 +44,14 @@ class CheckInForm(forms.Form):
         max_length=WORDS_LENGTH,
         required=False,
         error_messages={"max_length": _("This is too long. There is room for %(limit_value)d signs.")},
+    )
+
+    # The day of a check-in that could not be sent at once; otherwise it is the present one.
+    on = forms.DateField(
+        required=False,
+        input_formats=["%Y-%m-%d"],
+        validators=[MinValueValidator(date(2000, 1, 1), NO_KEY)],
+        error_messages={"invalid": NO_KEY},
     )
 
     @property

@@ -21,14 +21,18 @@ ASKING = ("today", "session", "pain")
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def pain(request: HttpRequest) -> HttpResponse:
-    """The page about pain; a POST records a check-in, always on the person's own present day."""
+    """The page about pain; a POST records a check-in, on the person's own present day or on that which it names."""
     now = timezone.now()
     user = signed_in(request)
     today = user.day_at(now)
-    form = CheckInForm(request.POST if request.method == "POST" else None, initial={"moment": CheckIn.Moment.GENERAL})
+    posted = request.POST if request.method == "POST" else None
+    form = CheckInForm(posted, initial={"moment": CheckIn.Moment.GENERAL})
     if form.is_valid():
-        CheckIn.objects.record(user, today, now, **form.cleaned_data)
-        _answered(user, today)
+        # No clock of a device is ahead of ours.
+        day = min(form.cleaned_data.pop("on") or today, today)
+        CheckIn.objects.record(user, day, now, **form.cleaned_data)
+        if day == today:
+            _answered(user, today)
         _keep_alarm_in_sight(user, today)
         # To the heading of the advice, which takes the focus there.
         return redirect(f"{reverse('pain')}#advice")

@@ -43,6 +43,8 @@ PAGES = {
     # How much there is in each table, and the first day.
     "settings/delete/": len(belongings()) + 1,
     "worker.js": 0,
+    "manifest.webmanifest": 0,
+    "offline/": 0,
     "healthz": 0,
     # Which migrations there are, and whether they have a table.
     "readyz": 2,

@@ -6,6 +6,7 @@ import re
 import pytest
 from django.test import Client
 
+from backpain.offline import PARTS
 from tests.builders import a_person, browser_of, elements
 
 pytestmark = pytest.mark.django_db
@@ -26,7 +27,7 @@ def test_the_worker_names_the_files_of_this_release_and_nothing_else() -> None:
     assert {name.split("/")[0] for name in names} == {"css", "img", "js", "vendor"}
     assert not {name for name in names if name.endswith((".map", "LICENSE"))}
     parts = [re.sub(r"\.[0-9a-f]{12}(?=\.)", "", part) for part in release["parts"]]
-    assert parts == ["/static/js/worker/offline.js", "/static/js/worker/push.js"]
+    assert parts == [f"/static/{name}" for name in PARTS]
 
 
 def test_a_browser_is_told_whose_it_is_with_a_token_that_forms_take() -> None:

@@ -1,4 +1,5 @@
-// Says so when a tick could not be saved, instead of leaving the page as if nothing had happened.
+// Says so when a tick was not taken, instead of leaving the page as if nothing had happened. One that did not even reach
+// the site is kept (outbox.js).
 
 const show = (kind) => {
   for (const notice of document.querySelectorAll("[data-trouble]")) {
@@ -7,8 +8,6 @@ const show = (kind) => {
 };
 
 document.addEventListener("htmx:responseError", () => show("refused"));
-document.addEventListener("htmx:sendError", () => show("unreachable"));
-document.addEventListener("htmx:timeout", () => show("unreachable"));
 document.addEventListener("htmx:afterOnLoad", (event) => {
   if (event.detail.successful) show(null);
 });

@@ -1,112 +1,82 @@
-// Ticks that must not get lost: kept in this browser, for the person and the day they belong to, until the site has
-// taken them. Sending one twice is harmless, because a tick sets a state.
+// Shows what has not reached the site yet (queue.js keeps it), and sends it as soon as that can be.
 
 const RETRY = 30_000; // milliseconds
-const PATIENCE = 15_000;
 
-const form = document.querySelector("#tick");
+const queue = self.backpainQueue;
+const { person } = document.documentElement.dataset;
 const notice = document.querySelector("[data-outbox]");
-const place = `backpain:ticks:${form?.dataset.person}`;
 
-// Names by address. A browser that keeps nothing still sends: then the ticks live as long as the page.
-let kept = {};
-let stored = true;
-
-const read = () => {
-  try {
-    return stored ? (JSON.parse(localStorage.getItem(place)) ?? {}) : kept;
-  } catch {
-    return kept;
-  }
-};
-
-const write = (ticks) => {
-  kept = ticks;
-  try {
-    if (Object.keys(ticks).length) localStorage.setItem(place, JSON.stringify(ticks));
-    else localStorage.removeItem(place);
-    stored = true;
-  } catch {
-    stored = false;
-  }
-};
-
-const without = (ticks, address) => {
-  const { [address]: _gone, ...others } = ticks;
-  return others;
-};
-
-const show = (kind, names) => {
-  const part = notice.querySelector(`[data-outbox-kind=${kind}]`);
-  part.hidden = !names.length;
-  part.querySelector("[data-names]").textContent = [...new Set(names)].join(", ");
-};
-
-// What is said of an answer: nothing where the tick was taken.
-const troubleWith = (response) => {
-  if (!response || response.status >= 500 || response.status === 429) return "unreachable";
-  if (response.status === 403) return "signed-out";
-  return response.ok ? null : "refused";
-};
-
-const post = async (address) => {
-  try {
-    const response = await fetch(address, {
-      method: "POST",
-      body: new URLSearchParams({ ...Object.fromEntries(new FormData(form)), done: "yes", back: "session" }),
-      signal: AbortSignal.timeout(PATIENCE),
-      keepalive: true,
-    });
-    return { trouble: troubleWith(response), page: await response.text() };
-  } catch {
-    return { trouble: troubleWith(null), away: true };
-  }
-};
-
-// What the site will never take. It is named until the page goes.
-const refused = {};
+let known = []; // what waits, as far as this page knows
+let troubles = {}; // with what, by id
 let timer;
 
-const sendAll = async () => {
-  clearTimeout(timer);
-  const troubled = { unreachable: [], "signed-out": [] };
-  let page = null;
-  let settled = 0;
-  let answer = {};
-  for (const [address, name] of Object.entries(read())) {
-    // Without a network there is no point in asking for the others.
-    if (!answer.away) answer = await post(address);
-    if (answer.trouble in troubled) {
-      troubled[answer.trouble].push(name);
-      continue;
-    }
-    write(without(read(), address));
-    settled += 1;
-    if (answer.trouble) refused[address] = name;
-    else ({ page } = answer);
+export const waiting = () => known.filter(({ refused }) => !refused).map(({ address }) => address);
+export const wishes = () => known.filter(({ fields, refused }) => fields.done && !refused);
+
+const look = async () => {
+  known = await queue.list(person);
+};
+
+const show = () => {
+  for (const part of notice.querySelectorAll("[data-outbox-kind]")) {
+    const names = known.filter(({ id }) => troubles[id] === part.dataset.outboxKind).map(({ name }) => name);
+    part.hidden = !names.length;
+    part.querySelector("[data-names]").textContent = [...new Set(names)].join(", ");
   }
-  for (const [kind, names] of Object.entries(troubled)) show(kind, names);
-  show("refused", Object.values(refused));
-  notice.hidden = !Object.values({ ...troubled, refused: Object.keys(refused) }).some((names) => names.length);
-  if (troubled.unreachable.length) timer = setTimeout(send, RETRY);
-  if (!settled) return;
-  const detail = { page, refused: Object.keys(refused) };
-  document.dispatchEvent(new CustomEvent("backpain:sent", { detail }));
+  notice.hidden = !notice.querySelector("[data-outbox-kind]:not([hidden])");
+};
+
+const tell = (told) => {
+  ({ troubles } = told);
+  show();
+  clearTimeout(timer);
+  if (Object.values(troubles).includes("unreachable")) timer = setTimeout(send, RETRY);
+  const refused = known.filter(({ id }) => troubles[id] === "refused").map(({ address }) => address);
+  if (told.arrived || refused.length) {
+    const detail = { page: told.page, refused, arrived: told.arrived };
+    document.dispatchEvent(new CustomEvent("backpain:sent", { detail }));
+  }
+};
+
+const sendAll = async () => {
+  const told = await queue.send(person);
+  await look();
+  tell(told);
 };
 
 let line = Promise.resolve();
 
 // Sends what is kept, one after the other.
-const send = () => {
+export const send = () => {
   line = line.then(sendAll);
 };
 
-// The addresses of the doses whose ticks have not arrived yet.
-export const waiting = () => Object.keys(read());
+// Where there is Background Sync, the browser sends it even after the page is gone.
+const sendLater = async () => {
+  if (!navigator.serviceWorker?.controller) return;
+  const registration = await navigator.serviceWorker.ready;
+  await registration.sync?.register("backpain").catch(() => {});
+};
 
-export const keep = (address, name) => {
-  write({ ...read(), [address]: name });
+// Keeps something until the site has it: an entry is {address, fields, name}. The last one for an address and key counts.
+export const keep = (entry) => {
+  const whole = { id: `${entry.address} ${entry.fields.key ?? ""}`, ...entry };
+  known = [...known.filter(({ id }) => id !== whole.id), whole];
+  line = line.then(() => queue.put(person, whole)).then(sendLater);
   send();
+};
+
+// Earlier versions kept ticks by address and name, and not under lock.
+const bringOver = async () => {
+  const place = `backpain:ticks:${person}`;
+  try {
+    for (const [address, name] of Object.entries(JSON.parse(localStorage.getItem(place)) ?? {})) {
+      await queue.put(person, { id: `${address} `, address, name, fields: { done: "yes" } });
+    }
+    localStorage.removeItem(place);
+  } catch {
+    // There is nothing to bring, then.
+  }
 };
 
 // The plan of the day shows what was sent, as soon as no tap is on its way.
@@ -115,14 +85,36 @@ const refresh = () => {
   else location.reload();
 };
 
-if (form) {
+// What was refused, the person decides about.
+const decide = async (change) => {
+  for (const entry of known.filter(({ refused }) => refused)) await change(entry);
+  await look();
+  send();
+};
+
+if (notice) {
+  await queue.open(person);
+  await bringOver();
+  await look();
+  if (known.length) send();
   addEventListener("online", send);
-  addEventListener("pageshow", () => {
-    if (waiting().length) send();
+  addEventListener("pageshow", (event) => {
+    if (event.persisted) send();
   });
+  navigator.serviceWorker?.addEventListener("message", async ({ data }) => {
+    if (data.kind !== "sent") return;
+    await look();
+    tell(data.told);
+  });
+  notice.querySelector("[data-outbox-again]").addEventListener("click", () =>
+    decide(({ refused: _refused, ...entry }) => queue.put(person, entry)),
+  );
+  notice.querySelector("[data-outbox-discard]").addEventListener("click", () =>
+    decide((entry) => queue.drop(person, entry)),
+  );
   if (notice.hasAttribute("data-reload")) {
     document.addEventListener("backpain:sent", ({ detail }) => {
-      if (detail.page) refresh();
+      if (detail.arrived) refresh();
     });
   }
 }

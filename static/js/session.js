@@ -106,7 +106,9 @@ const note = () => {
 const settle = (key) => {
   if (key in done || !counts(key)) return;
   done[key] = nameOf(key);
-  keep(doses[key].address, nameOf(key));
+  const fields = { ...Object.fromEntries(new FormData(document.querySelector("#tick"))), done: "yes" };
+  delete fields.csrfmiddlewaretoken; // it may have grown old by the time
+  keep({ address: doses[key].address, name: nameOf(key), fields });
 };
 
 // Leaves the running step for another, which began at `began`.

@@ -1,11 +1,15 @@
 // One tap sets one slot, without loading the page anew. It shows at once, marked as on its way. Taps are sent one after
 // the other, so that an answer never overtakes a later one; each answer brings the card and the head as they are by then.
+// Where the site cannot be reached, the wish is kept (outbox.js), and the button shows it as waiting.
+
+import { keep, wishes } from "./outbox.js";
 
 const SAME_TAP = 500; // milliseconds: a double tap is one tap, not a tick and its undoing
 
 // By the value of a button: its icon while that is on its way, and its icon before.
 const SENDING = { yes: "checking", no: "unchecking" };
 const BEFORE = { yes: "ring", no: "check" };
+const WAITING = { yes: "waiting", no: "unchecking" };
 
 const form = document.querySelector("#tick");
 let line = Promise.resolve();
@@ -15,6 +19,25 @@ const sending = []; // the taps in that line
 const draw = (button, icon) => {
   const use = button.querySelector("use");
   use.setAttribute("href", use.getAttribute("href").replace(/#.*/, `#${icon}`));
+};
+
+// What waits, and would be sent again by the next tap as its opposite.
+const showWaiting = () => {
+  for (const { address, fields } of wishes()) {
+    const button = document.querySelector(`[formaction="${address}"]`);
+    if (!button || button.dataset.waiting === fields.done) continue;
+    button.dataset.waiting = fields.done;
+    button.value = fields.done === "yes" ? "no" : "yes";
+    button.querySelector("span").textContent = form.dataset.waits;
+    draw(button, WAITING[fields.done]);
+  }
+};
+
+const nameOf = (button) => button.closest("[role=group]").ariaLabel;
+
+const wait = ({ id, address, value }) => {
+  const button = document.getElementById(id);
+  keep({ address, name: nameOf(button), fields: { done: value } });
 };
 
 const mark = ({ id, value }) => {
@@ -34,6 +57,17 @@ const settle = () => {
     draw(button, BEFORE[button.value]);
   }
   sending.forEach(mark);
+  showWaiting();
+};
+
+let failed = false;
+
+// A wish that waits already is replaced, not overtaken.
+const send = async (tap) => {
+  failed = false;
+  if (wishes().some(({ address }) => address === tap.address)) return wait(tap);
+  await window.htmx.ajax("POST", tap.address, tap.request).catch(() => {});
+  if (failed) wait(tap);
 };
 
 if (form && window.htmx) {
@@ -43,16 +77,23 @@ if (form && window.htmx) {
     const again = button.id === last.id && event.timeStamp - last.at < SAME_TAP;
     last = { id: button.id, at: event.timeStamp };
     if (again) return;
-    const tap = {
+    const request = {
       source: form,
       target: `#${button.closest("li").id}`,
       // Settling by and by is for animations; here it would show the card as it was for a moment longer.
       swap: "outerHTML settle:0ms",
       values: { done: button.value },
     };
-    const address = button.formAction;
-    sending.push({ id: button.id, value: button.value });
-    mark(sending.at(-1));
-    line = line.then(() => window.htmx.ajax("POST", address, tap)).then(settle, settle);
+    const tap = { id: button.id, value: button.value, address: button.getAttribute("formaction"), request };
+    sending.push(tap);
+    mark(tap);
+    line = line.then(() => send(tap)).then(settle, settle);
   });
+  for (const trouble of ["htmx:sendError", "htmx:timeout"]) {
+    document.addEventListener(trouble, () => {
+      failed = true;
+    });
+  }
+  document.addEventListener("backpain:sent", showWaiting);
+  showWaiting();
 }

@@ -57,6 +57,7 @@ def _put_catalogue_back() -> None:
 
 
 Visit = Callable[..., Page]
+BLOCKED = "Service Worker registration blocked by Playwright"
 
 
 @pytest.fixture
@@ -69,19 +70,24 @@ def complaints() -> list[str]:
 def visit(site: str, browser: Browser, complaints: list[str]) -> Iterator[Visit]:
     """Open a browser of one's own, of a signed-in person or of a stranger: `visit(user, viewport=DESK, …)`.
 
-    With `as_editor` the person has taken their second step, and the admin is open to them if they may edit.
+    Without a service worker, unless `service_workers="allow"`: it would visit the site by itself. With `as_editor` the
+    person has taken their second step, and the admin is open to them if they may edit.
     """
     contexts: list[BrowserContext] = []
 
     def open_page(user: User | None = None, as_editor: bool = False, **options: Any) -> Page:
-        context = browser.new_context(base_url=site, **{"viewport": PHONE, "locale": "en-GB", **options})
+        usual = {"viewport": PHONE, "locale": "en-GB", "service_workers": "block"}
+        context = browser.new_context(base_url=site, **{**usual, **options})
         contexts.append(context)
         if user:
             session = (editor_of if as_editor else browser_of)(user).cookies["sessionid"].value
             context.add_cookies([{"name": "sessionid", "value": session, "url": site}])
         page = context.new_page()
         page.set_default_timeout(15_000)
-        page.on("console", lambda message: complaints.append(f"{page.url}: {message.text}"))
+        page.on(
+            "console",
+            lambda message: None if BLOCKED in message.text else complaints.append(f"{page.url}: {message.text}"),
+        )
         page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error}"))
         page.on(
             "request",

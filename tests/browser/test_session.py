@@ -145,9 +145,9 @@ def sign_in(page: Page, user: User) -> None:
 
 def kept(page: Page) -> list[str]:
     """The addresses of the ticks that wait in the browser."""
-    names = "Object.keys(localStorage).filter(name => name.startsWith('backpain:ticks'))"
-    found: list[str] = page.evaluate(f"{names}.flatMap(name => Object.keys(JSON.parse(localStorage[name])))")
-    return found
+    waiting = "async () => (await backpainQueue.list(document.documentElement.dataset.person)).filter(e => !e.refused)"
+    found: list[dict[str, str]] = page.evaluate(waiting)
+    return [one["address"] for one in found]
 
 
 # --- The whole routine ------------------------------------------------------------------------------------------------
@@ -686,13 +686,13 @@ def test_what_left_the_plan_meanwhile_is_said_and_not_tried_for_ever(
     assert "404" in complaints.pop(0)
 
 
-@pytest.mark.parametrize("denied", ["setItem", "getItem"])
+@pytest.mark.parametrize(
+    "denied", ["Storage.prototype.setItem", "Storage.prototype.getItem", "IDBFactory.prototype.open"]
+)
 def test_a_browser_that_keeps_nothing_still_sends(denied: str, user: User, stretch: Exercise, visit: Visit) -> None:
     page = visit(user)
     page.clock.install(time=NOW.replace(" ", "T"))
-    page.add_init_script(
-        EARS + f"Storage.prototype.{denied} = () => {{ throw new DOMException('no', 'QuotaExceededError') }};"
-    )
+    page.add_init_script(EARS + f"{denied} = () => {{ throw new DOMException('no', 'QuotaExceededError') }};")
     page.goto("/session/")
     page.clock.pause_at("2026-11-18T10:00:10Z")
     with page.expect_response("**/day/**"):

@@ -1,1 +1,215 @@
-// The part of the service worker that lets the site open without a network.
+// The part of the service worker that lets the site open without a network; docs/offline.md says what it keeps, and why.
+//
+// The site is asked first, always. What is kept serves when it does not answer: the files of this release and of those
+// just before it, and a few pages of one person, until that person signs out or somebody else signs in.
+
+const { release, backpainQueue: queue } = self;
+
+const PATIENCE = 4_000; // milliseconds
+const FRESH = 3_600_000;
+const AFTER_A_CHANGE = 3_000;
+const LEAVING = 5_000;
+const RELEASES = 3; // whose files are kept: an open page may be that much older than the site
+
+const FILES = "files ";
+const PAGES = "pages";
+const OWNER = "/owner";
+
+const sleep = (time) => new Promise((done) => setTimeout(done, time));
+
+// --- The files of a release. They are there as a whole, or not at all.
+
+const install = async () => {
+  const cache = await caches.open(FILES + release.version);
+  await cache.addAll([...release.files, new Request(release.offline, { cache: "reload", credentials: "omit" })]);
+  await self.skipWaiting();
+};
+
+const activate = async () => {
+  await self.clients.claim();
+  const others = (await caches.keys()).filter((name) => name.startsWith(FILES) && name !== FILES + release.version);
+  await Promise.all(others.slice(0, 1 - RELEASES).map((name) => caches.delete(name)));
+};
+
+const find = (address) => caches.match(address, { ignoreVary: true });
+
+const file = async (request) => (await find(request)) ?? fetch(request);
+
+// --- The pages of a person
+
+// Signing out begins a new era: what was asked for before is not kept after it.
+let era = 0;
+
+const wipe = async () => {
+  era += 1;
+  await caches.delete(PAGES);
+  await queue.forget();
+};
+
+const isPage = (response) => response.ok && response.headers.get("Content-Type")?.startsWith("text/html");
+
+// Whose page this is: "" for nobody's; undefined where it does not say.
+const ownerOf = (text) => /<html[^>]* data-person="(\d*)"/.exec(text)?.[1];
+
+// Notes whose page this is, before anybody sees it. A page of nobody, or of another, ends what is kept.
+const learn = async (person) => {
+  const owner = await (await caches.match(OWNER))?.text();
+  if (owner === person) return;
+  if (owner || !person) await wipe();
+  if (person) await (await caches.open(PAGES)).put(OWNER, new Response(person));
+};
+
+// How many seconds a page says that its day still lasts; null for one that belongs to no day.
+const ENDS = /(data-new-day-in="|"dayEndsIn": ?)(\d+)/;
+
+const keep = async (address, response, text, asked) => {
+  if (asked !== era) return;
+  const headers = new Headers(response.headers);
+  for (const name of ["Content-Encoding", "Content-Length"]) headers.delete(name);
+  headers.set("X-Kept-At", Date.now());
+  const said = /<p [^>]*data-said[^>]*>.*?<\/p>/gs; // it was for that one visit
+  const page = new Response(text.replace(said, ""), { headers });
+  const pages = await caches.open(PAGES);
+  if (asked === era) await pages.put(address, page);
+};
+
+const takeIn = async (address, response, asked) => {
+  if (!isPage(response)) return;
+  const text = await response.clone().text();
+  const person = ownerOf(text);
+  // An answer from before somebody signed out says nothing about who is there now.
+  if (person === undefined || asked !== era) return;
+  await learn(person);
+  if (person && release.pages.includes(address)) await keep(address, response, text, era);
+};
+
+// Asks for all pages that are kept, as they are now.
+const refresh = async () => {
+  const asked = era;
+  for (const address of release.pages) {
+    if (asked !== era) return;
+    const response = await fetch(address, { redirect: "manual", headers: { Purpose: "prefetch" } }).catch(() => null);
+    if (!response) return;
+    // To signing in.
+    if (response.type === "opaqueredirect") return wipe();
+    await takeIn(address, response, asked);
+  }
+};
+
+let changes = 0;
+
+const refreshSoon = async () => {
+  changes += 1;
+  const mine = changes;
+  await sleep(AFTER_A_CHANGE);
+  if (mine === changes) await refresh();
+};
+
+// A kept page with what it needs to know: when it was made, and how long its day still lasts.
+const opened = async (address) => {
+  const page = await caches.open(PAGES).then((pages) => pages.match(address, { ignoreVary: true }));
+  if (!page) return null;
+  const at = Number(page.headers.get("X-Kept-At"));
+  const text = await page.text();
+  const left = ENDS.test(text) ? Math.round(Number(ENDS.exec(text)[2]) - (Date.now() - at) / 1000) : null;
+  return { headers: page.headers, at, text, left };
+};
+
+const refreshIfOld = async () => {
+  for (const address of release.pages) {
+    const page = await opened(address);
+    if (!page || Date.now() - page.at > FRESH || (page.left !== null && page.left <= 0)) return refresh();
+  }
+};
+
+// Whether all files that a page names are there, so that it is never shown half.
+const isWhole = async (text) => {
+  const names = new Set([...text.matchAll(/(?:href|src)="([^"#?]+)/g)].map(([, name]) => name));
+  const files = [...names].filter((name) => name.startsWith(release.static));
+  return (await Promise.all(files.map(find))).every(Boolean);
+};
+
+const when = (at) => {
+  const clock = { hour: "2-digit", minute: "2-digit" };
+  const sameDay = new Date(at).toDateString() === new Date().toDateString();
+  const day = sameDay ? {} : { weekday: "long", day: "numeric", month: "long" };
+  return new Date(at).toLocaleString(undefined, { ...day, ...clock });
+};
+
+// The page of a day is today's, if it is that day's.
+const kin = async (address) => {
+  const day = /^\/day\/(\d{4}-\d\d-\d\d)\/$/.exec(address)?.[1];
+  if (!day) return address;
+  const today = await opened("/today/");
+  return today?.text.includes(`data-day="${day}"`) ? "/today/" : address;
+};
+
+// What is kept of an address, and says so itself. Nothing that would pass yesterday's plan off as today's.
+const kept = async (address) => {
+  const page = await opened(await kin(address));
+  if (!page || (page.left !== null && page.left <= 0) || !(await isWhole(page.text))) return null;
+  const words = release.words.kept.replace("%s", when(page.at));
+  const text = page.text
+    .replace(new RegExp(ENDS, "g"), (_all, name) => `${name}${page.left}`)
+    .replace(/<main[^>]*>/, (main) => `${main}<p class="notice" role="status" data-kept>${words}</p>`);
+  return new Response(text, { headers: page.headers });
+};
+
+const offline = async (signingOut = false) => {
+  const page = await find(release.offline);
+  if (!page) return Response.error();
+  const text = await page.text();
+  return new Response(signingOut ? text.replace("data-signing-out hidden", "") : text, { headers: page.headers });
+};
+
+const answered = async (request, asked) => {
+  const response = await fetch(request);
+  await takeIn(request.url.slice(self.location.origin.length), response, asked);
+  return response;
+};
+
+const visit = async (request) => {
+  const { pathname } = new URL(request.url);
+  const fromSite = answered(request, era).catch(() => null);
+  const late = (await caches.match(pathname)) ? sleep(PATIENCE) : fromSite;
+  return (
+    (await Promise.race([fromSite, late])) ?? (await kept(pathname)) ?? (await fromSite) ?? (await offline())
+  );
+};
+
+// What waits is sent first, as long as that may be. Then nothing is left that anybody could read, whether the site
+// hears of it or not.
+const signOut = async (request) => {
+  const person = await queue.person();
+  if (person) await Promise.race([queue.send(person).catch(() => {}), sleep(LEAVING)]);
+  await wipe();
+  return fetch(request).catch(() => offline(true));
+};
+
+const deliver = async () => {
+  const person = await queue.person();
+  if (!person) return;
+  const told = await queue.send(person);
+  for (const client of await self.clients.matchAll({ type: "window" })) client.postMessage({ kind: "sent", told });
+  if (told.arrived) await refresh();
+  if (Object.values(told.troubles).includes("unreachable")) throw new Error("The browser tries it again later.");
+};
+
+addEventListener("install", (event) => event.waitUntil(install()));
+addEventListener("activate", (event) => event.waitUntil(activate()));
+addEventListener("message", (event) => {
+  if (event.data?.kind === "visit") event.waitUntil(refreshIfOld());
+});
+addEventListener("sync", (event) => {
+  if (event.tag === "backpain") event.waitUntil(deliver());
+});
+addEventListener("fetch", (event) => {
+  const { request } = event;
+  const { origin, pathname } = new URL(request.url);
+  if (origin !== self.location.origin) return;
+  if (request.method !== "GET") {
+    if (pathname === release.signOut) event.respondWith(signOut(request));
+    else event.waitUntil(refreshSoon());
+  } else if (pathname.startsWith(release.static)) event.respondWith(file(request));
+  else if (request.mode === "navigate") event.respondWith(visit(request));
+});
