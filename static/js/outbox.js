@@ -85,18 +85,27 @@ const refresh = () => {
   else location.reload();
 };
 
-// What was refused, the person decides about.
+// What was refused is for the person to decide about.
 const decide = async (change) => {
   for (const entry of known.filter(({ refused }) => refused)) await change(entry);
   await look();
   send();
 };
 
-if (notice) {
+// What waits is known from then on, as far as this browser has the key.
+export const ready = notice ? look() : Promise.resolve();
+
+// Just after signing in, the key comes first.
+const begin = async () => {
+  await ready;
   await queue.open(person);
   await bringOver();
   await look();
   if (known.length) send();
+};
+
+if (notice) {
+  line = begin();
   addEventListener("online", send);
   addEventListener("pageshow", (event) => {
     if (event.persisted) send();

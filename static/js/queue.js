@@ -62,8 +62,9 @@ self.backpainQueue = (() => {
   };
 
   const stored = async (person) => {
-    const [key, kept] = await Promise.all([keyOf(person), get(box(person))]);
-    if (!key || !kept) return [];
+    const key = await keyOf(person);
+    const kept = key && (await get(box(person)));
+    if (!kept) return [];
     const bytes = await crypto.subtle.decrypt({ name: "AES-GCM", iv: kept.iv }, key, kept.sealed);
     return JSON.parse(new TextDecoder().decode(bytes));
   };

@@ -4,7 +4,7 @@
 // before a pause. Nothing is counted down, so a slow, hidden or sleeping page is late in showing, never in time.
 
 import * as cues from "./cues.js";
-import { keep, waiting } from "./outbox.js";
+import { keep, ready, waiting } from "./outbox.js";
 
 // Milliseconds
 const ASLEEP = 90_000; // without a look at the clock; a browser lets even a hidden page look once a minute
@@ -522,6 +522,7 @@ askVoice();
 window.speechSynthesis?.addEventListener?.("voiceschanged", askVoice);
 document.querySelector("#cues [name=buzz]").closest("label").hidden = !cues.canBuzz();
 
+await ready;
 for (const one of document.querySelectorAll("[data-with-script]")) one.hidden = false;
 try {
   resume();

@@ -2,7 +2,7 @@
 // the other, so that an answer never overtakes a later one; each answer brings the card and the head as they are by then.
 // Where the site cannot be reached, the wish is kept (outbox.js), and the button shows it as waiting.
 
-import { keep, wishes } from "./outbox.js";
+import { keep, ready, wishes } from "./outbox.js";
 
 const SAME_TAP = 500; // milliseconds: a double tap is one tap, not a tick and its undoing
 
@@ -94,6 +94,5 @@ if (form && window.htmx) {
       failed = true;
     });
   }
-  document.addEventListener("backpain:sent", showWaiting);
-  showWaiting();
+  ready.then(showWaiting);
 }
