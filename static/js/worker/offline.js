@@ -20,8 +20,14 @@ const sleep = (time) => new Promise((done) => setTimeout(done, time));
 // --- The files of a release. They are there as a whole, or not at all.
 
 const install = async () => {
-  const cache = await caches.open(FILES + release.version);
-  await cache.addAll([...release.files, new Request(release.offline, { cache: "reload", credentials: "omit" })]);
+  const name = FILES + release.version;
+  try {
+    const cache = await caches.open(name);
+    await cache.addAll([...release.files, new Request(release.offline, { cache: "reload", credentials: "omit" })]);
+  } catch (error) {
+    await caches.delete(name);
+    throw error;
+  }
   await self.skipWaiting();
 };
 

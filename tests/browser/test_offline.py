@@ -1,0 +1,370 @@
+"""The site without a network, in a real browser with the worker in charge."""
+
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserType, Page, expect
+
+from accounts.models import User
+from backpain import offline
+from exercises.prescription import Frequency, Per
+from pain.models import CheckIn
+from tests.browser.conftest import Visit
+from tests.browser.test_session import wait_until
+from tests.builders import PASSWORD, a_person, an_exercise, browser_of, completions, on_plan
+from tracking.models import PlanItem
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+KEPT = """async () => {
+  const pages = await caches.has("pages") ? await (await caches.open("pages")).keys() : [];
+  return pages.map(({ url }) => new URL(url).pathname).sort();
+}"""
+ALL_KEPT = ["/owner", "/pain/", "/safety/", "/session/", "/today/"]
+# All that a curious person with the tools of a developer finds on the device.
+FOUND = """async () => {
+  const found = [JSON.stringify(localStorage), JSON.stringify(sessionStorage)];
+  for (const name of await caches.keys()) {
+    const cache = await caches.open(name);
+    for (const request of await cache.keys()) {
+      const response = await cache.match(request);
+      if (response.headers.get("Content-Type")?.startsWith("text/html")) found.push(await response.text());
+    }
+  }
+  const db = await new Promise(done => {
+    indexedDB.open("backpain").onsuccess = ({ target }) => done(target.result);
+  });
+  const store = db.transaction("kept").objectStore("kept");
+  const all = await new Promise(done => { store.getAll().onsuccess = ({ target }) => done(target.result) });
+  db.close();
+  const plain = value => value instanceof ArrayBuffer ? new TextDecoder().decode(value) : value;
+  found.push(JSON.stringify(all, (_name, value) => value instanceof CryptoKey ? "a key" : plain(value)));
+  return found.join("\\n");
+}"""
+
+
+@pytest.fixture
+def user(site: str) -> User:
+    user = a_person("kim@example.org", get_ready_seconds=1, rest_seconds=0)
+    for slug, frequency in (("calf", Frequency(Per.DAY, 2, 3)), ("arch", Frequency(Per.DAY, 1, 1))):
+        on_plan(user, an_exercise(slug, frequency, seconds_at_least=1, seconds_at_most=1), TODAY)
+    return user
+
+
+TODAY = datetime.now(UTC).date()
+
+
+@pytest.fixture
+def page(user: User, visit: Visit, complaints: list[str]) -> Page:
+    """After one visit: of today's plan, and of nothing else."""
+    page = visit(user, service_workers="allow")
+    page.goto("/today/")
+    wait_until(lambda: page.evaluate(KEPT) == ALL_KEPT)
+    wait_until(lambda: bool(page.evaluate("backpainQueue.person()")))
+    return page
+
+
+def waiting(page: Page) -> list[str]:
+    entries = page.evaluate("backpainQueue.list(document.documentElement.dataset.person)")
+    return [f"{one['address']} {one['fields'].get('done', '')}".strip() for one in entries]
+
+
+def test_a_whole_session_and_a_check_in_without_a_network_arrive_once_when_it_is_back(
+    page: Page, user: User, complaints: list[str]
+) -> None:
+    page.context.set_offline(True)
+    page.goto("/session/")
+    expect(page.get_by_text("the site cannot be reached just now")).to_be_visible()
+    page.get_by_role("button", name="Start", exact=True).click()
+    expect(page.locator("#finish")).to_be_visible(timeout=15_000)
+    page.goto("/today/")
+    expect(page.locator("[data-kept]")).to_contain_text(re.compile(r"Shown as it was at \d\d:\d\d"))
+    for slot in ("calf-1", "calf-2", "calf-3", "arch-1"):
+        expect(page.locator(f"#slot-{slot}")).to_have_text("waiting")
+    # The second is taken back; the third as well, and done after all. The last wish counts.
+    for slot, wish in (("calf-2", "no"), ("calf-3", "no"), ("calf-3", "yes")):
+        page.locator(f"#slot-{slot}").click()
+        expect(page.locator(f"#slot-{slot}")).to_have_attribute("data-waiting", wish)
+        page.wait_for_timeout(600)
+    page.goto("/pain/")
+    page.locator("input[name=score][value='3']").check()
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("sent as soon as it can:")).to_contain_text("pain 3")
+    assert completions(user) == []
+
+    complaints.clear()
+    page.context.set_offline(False)
+    expect(page.locator("[data-outbox]")).to_be_hidden()
+    wait_until(lambda: waiting(page) == [])
+    assert completions(user) == [(TODAY, "arch", 1), (TODAY, "calf", 1), (TODAY, "calf", 3)]
+    assert [(one.day, one.score) for one in CheckIn.objects.for_user(user)] == [(TODAY, 3)]
+    page.goto("/today/")
+    expect(page.locator("[data-exercise=calf]")).to_have_attribute("data-done", "2")
+    expect(page.locator("[data-waiting], [data-kept]")).to_have_count(0)
+    complaints.clear()
+
+
+# --- Who may read and send it -----------------------------------------------------------------------------------------
+
+
+def sign_out(page: Page) -> None:
+    page.goto("/accounts/logout/")
+    page.get_by_role("main").get_by_role("button", name="Sign out").click()
+
+
+def sign_in(page: Page, email: str) -> None:
+    page.goto("/accounts/login/")
+    page.get_by_label("Email").fill(email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("main").get_by_role("button", name="Sign in", exact=True).click()
+    page.wait_for_url("**/today/")
+
+
+def test_nothing_can_be_read_after_signing_out_nor_sent_by_the_next_person(
+    page: Page, user: User, complaints: list[str]
+) -> None:
+    other = a_person("lou@example.org")
+    page.context.set_offline(True)
+    page.goto("/pain/")
+    page.locator("input[name=score][value='7']").check()
+    page.get_by_text("Say where, or add words").click()
+    page.get_by_label("In your words").fill("since the fall on the stairs")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("sent as soon as it can:")).to_contain_text("pain 7")
+    assert "Calf" in page.evaluate(FOUND)
+    assert "stairs" not in page.evaluate(FOUND)
+
+    # Also while the site cannot be told.
+    page.evaluate("document.querySelector('[href=\"/settings/\"]').click()")
+    expect(page.get_by_role("heading", name="No connection")).to_be_visible()
+    page.evaluate(
+        """() => {
+            const form = document.createElement("form");
+            Object.assign(form, { method: "post", action: "/accounts/logout/" });
+            document.body.append(form);
+            form.submit();
+        }"""
+    )
+    expect(page.get_by_text("The site does not know yet that you want to sign out.")).to_be_visible()
+    assert page.evaluate(KEPT) == []
+    found = page.evaluate(FOUND)
+    assert not [word for word in ("Calf", "Arch", "stairs", "a key", "kim") if word in found]
+    page.goto("/today/")
+    expect(page.get_by_role("heading", name="No connection")).to_be_visible()
+
+    complaints.clear()
+    page.context.set_offline(False)
+    page.context.clear_cookies()
+    sign_in(page, "lou@example.org")
+    wait_until(lambda: page.evaluate(KEPT) == ALL_KEPT)
+    page.goto("/pain/")
+    page.wait_for_load_state("networkidle")
+    assert CheckIn.objects.count() == 0
+    assert "stairs" not in page.evaluate(FOUND)
+
+    sign_out(page)
+    sign_in(page, "kim@example.org")
+    wait_until(lambda: CheckIn.objects.count() == 1)
+    [arrived] = CheckIn.objects.for_user(user)
+    assert (arrived.day, arrived.score, arrived.words) == (TODAY, 7, "since the fall on the stairs")
+    assert CheckIn.objects.for_user(other).count() == 0
+    complaints.clear()
+
+
+def test_a_session_that_ended_elsewhere_ends_what_is_kept_as_soon_as_the_site_says_so(
+    page: Page, complaints: list[str]
+) -> None:
+    page.context.clear_cookies(name="sessionid")
+    page.goto("/history/")
+    page.wait_for_url("**/accounts/login/**")
+    assert page.evaluate(KEPT) == []
+    assert "a key" not in page.evaluate(FOUND)
+
+
+def test_who_follows_on_the_same_device_sees_and_keeps_their_own_pages_alone(page: Page, site: str) -> None:
+    other = a_person("lou@example.org")
+    on_plan(other, an_exercise("towel"), TODAY)
+    session = browser_of(other).cookies["sessionid"].value
+    page.context.add_cookies([{"name": "sessionid", "value": session, "url": site}])
+    page.goto("/today/")
+    wait_until(lambda: page.evaluate(KEPT) == ALL_KEPT)
+    found = page.evaluate(FOUND)
+    assert "Towel" in found
+    assert "Calf" not in found
+
+
+# --- Trouble on the way -----------------------------------------------------------------------------------------------
+
+
+SAID = {
+    "The site cannot be reached. Kept on this device": [500, 503, 429, 408, 0],
+    "You are signed out. Kept on this device": [401, 403],
+    "This could not be saved.": [409, 413, 400, 404],
+}
+
+
+def test_only_what_the_site_has_taken_leaves_the_device_and_trouble_is_said(
+    user: User, visit: Visit, complaints: list[str]
+) -> None:
+    page = visit(user)
+    page.goto("/today/")
+    wait_until(lambda: bool(page.evaluate("backpainQueue.person()")))
+    status = 0
+    page.route(
+        "**/day/**",
+        lambda route: route.fulfill(status=status, body="trouble") if status else route.abort(),
+    )
+    page.locator("#slot-calf-1").click()
+    expect(page.locator("#slot-calf-1")).to_have_text("waiting")
+    for words, all_statuses in SAID.items():
+        for status in all_statuses:
+            page.evaluate("dispatchEvent(new Event('online'))")
+            expect(page.locator("[data-outbox]")).to_contain_text(words)
+            expect(page.locator("[data-outbox]")).to_contain_text("Calf")
+            assert waiting(page) == [f"/day/{TODAY}/calf/1/ yes"], status
+            # What was refused is sent again by hand alone.
+            if page.get_by_role("button", name="Try again").is_visible():
+                page.get_by_role("button", name="Try again").click()
+    page.unroute("**/day/**")
+    page.get_by_role("button", name="Try again").click()
+    expect(page.locator("[data-exercise=calf]")).to_have_attribute("data-done", "1")
+    assert waiting(page) == []
+    assert completions(user) == [(TODAY, "calf", 1)]
+    complaints.clear()
+
+
+def test_what_was_refused_can_be_discarded(user: User, visit: Visit, complaints: list[str]) -> None:
+    page = visit(user)
+    page.goto("/today/")
+    PlanItem.objects.for_user(user).of("calf").delete()
+    page.context.set_offline(True)
+    page.locator("#slot-calf-1").click()
+    expect(page.locator("#slot-calf-1")).to_have_text("waiting")
+    page.context.set_offline(False)
+    page.get_by_role("button", name="Discard it").click()
+    expect(page.locator("[data-outbox]")).to_be_hidden()
+    assert waiting(page) == []
+    complaints.clear()
+
+
+def test_two_tabs_send_each_thing_once(page: Page, user: User, complaints: list[str]) -> None:
+    other = page.context.new_page()
+    other.goto("/today/")
+    sent: list[str] = []
+    page.context.on("request", lambda one: sent.append(one.url) if one.method == "POST" else None)
+    page.context.set_offline(True)
+    page.locator("#slot-calf-1").click()
+    other.locator("#slot-arch-1").click()
+    for tab, slot in ((page, "calf-1"), (other, "arch-1")):
+        expect(tab.locator(f"#slot-{slot}")).to_have_text("waiting")
+    sent.clear()
+    page.context.set_offline(False)
+    wait_until(lambda: len(completions(user)) == 2)
+    wait_until(lambda: waiting(page) == [])
+    page.wait_for_timeout(300)
+    assert sorted(url.rpartition("/day/")[2] for url in sent) == [f"{TODAY}/arch/1/", f"{TODAY}/calf/1/"]
+    complaints.clear()
+
+
+# --- The worker itself ------------------------------------------------------------------------------------------------
+
+
+def test_the_plan_of_a_day_that_is_over_is_not_passed_off_as_todays(page: Page, complaints: list[str]) -> None:
+    expect(page.get_by_role("heading", name="Today", exact=True)).to_be_visible()
+    page.evaluate(
+        """async () => {
+            const pages = await caches.open("pages");
+            for (const address of ["/today/", "/session/"]) {
+                const page = await pages.match(address, { ignoreVary: true });
+                const headers = new Headers(page.headers);
+                headers.set("X-Kept-At", Date.now() - 24 * 3600_000);
+                await pages.put(address, new Response(await page.text(), { headers }));
+            }
+        }"""
+    )
+    page.context.set_offline(True)
+    for address in ("/today/", "/session/"):
+        page.goto(address)
+        expect(page.get_by_role("heading", name="No connection")).to_be_visible()
+    complaints.clear()
+
+
+def test_another_release_takes_over_as_a_whole_and_leaves_open_pages_their_files(
+    page: Page, monkeypatch: pytest.MonkeyPatch, complaints: list[str]
+) -> None:
+    releases = "async () => (await caches.keys()).filter(name => name.startsWith('files '))"
+    update = "async () => { await (await navigator.serviceWorker.ready).update().catch(() => {}) }"
+    files = offline.files()
+    [first] = page.evaluate(releases)
+    # A file of it is not there: then nothing of it is.
+    with monkeypatch.context() as broken:
+        broken.setattr(offline, "files", lambda: [*files, "/static/js/missing.js"])
+        page.evaluate(update)
+        page.evaluate(
+            "navigator.serviceWorker.ready.then(({ installing }) => installing && new Promise("
+            "done => { installing.onstatechange = done }))"
+        )
+        wait_until(lambda: page.evaluate(releases) == [first])
+    # The next one has another stylesheet, so that the one of the kept pages is with the first alone.
+    monkeypatch.setattr(offline, "files", lambda: [file for file in files if "/css/app." not in file])
+    page.evaluate(update)
+    wait_until(lambda: len(page.evaluate(releases)) == 2)
+    page.context.set_offline(True)
+    page.goto("/session/")
+    expect(page.get_by_role("button", name="Start", exact=True)).to_be_visible()
+    assert page.evaluate("[...document.styleSheets].every(sheet => sheet.cssRules.length)")
+    page.evaluate("name => caches.delete(name)", first)
+    page.goto("/today/")
+    expect(page.get_by_role("heading", name="No connection")).to_be_visible()
+    complaints.clear()
+
+
+def test_who_clears_the_worker_away_gets_it_back_with_the_next_visit(page: Page, complaints: list[str]) -> None:
+    page.evaluate(
+        """async () => {
+            for (const one of await navigator.serviceWorker.getRegistrations()) await one.unregister();
+            for (const name of await caches.keys()) await caches.delete(name);
+        }"""
+    )
+    page.goto("/history/")
+    wait_until(lambda: page.evaluate(KEPT) == ALL_KEPT)
+    page.context.set_offline(True)
+    page.goto("/today/")
+    expect(page.locator("[data-exercise=calf]")).to_be_visible()
+    complaints.clear()
+
+
+def test_without_its_files_a_page_is_not_shown_half(page: Page, complaints: list[str]) -> None:
+    page.evaluate(
+        """async () => {
+            const [name] = (await caches.keys()).filter(name => name.startsWith("files "));
+            const cache = await caches.open(name);
+            const [sheet] = (await cache.keys()).filter(({ url }) => url.includes("/css/app."));
+            await cache.delete(sheet);
+        }"""
+    )
+    page.context.set_offline(True)
+    page.goto("/today/")
+    expect(page.get_by_role("heading", name="No connection")).to_be_visible()
+    complaints.clear()
+
+
+def test_chromium_finds_nothing_that_keeps_the_site_from_being_installed(
+    user: User, site: str, browser_type: BrowserType, browser_type_launch_args: dict[str, Any], tmp_path: Path
+) -> None:
+    # With a profile of its own: what is like a private window installs nothing.
+    context = browser_type.launch_persistent_context(tmp_path, **browser_type_launch_args)
+    session = browser_of(user).cookies["sessionid"].value
+    context.add_cookies([{"name": "sessionid", "value": session, "url": site}])
+    page = context.new_page()
+    page.goto(f"{site}/today/")
+    devtools = context.new_cdp_session(page)
+    wait_until(lambda: devtools.send("Page.getInstallabilityErrors")["installabilityErrors"] == [])
+    manifest = devtools.send("Page.getAppManifest")
+    assert manifest["errors"] == []
+    assert manifest["url"].endswith("/manifest.webmanifest")
+    wait_until(lambda: page.evaluate(KEPT) == ALL_KEPT)
+    context.close()
