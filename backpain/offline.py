@@ -45,7 +45,7 @@ def worker(request: HttpRequest) -> HttpResponse:
         "pages": [reverse(name) for name in PAGES],
         "parts": [static(name) for name in PARTS],
         "signOut": reverse("account_logout"),
-        "static": static(""),
+        "static": settings.STATIC_URL,
         "words": {"kept": format_html('{} <a href="">{}</a>', words, _("Try again"))},
     }
     seen = json.dumps(release) + render(request, "pages/offline.html").content.decode()

@@ -21,14 +21,23 @@ const draw = (button, icon) => {
   use.setAttribute("href", use.getAttribute("href").replace(/#.*/, `#${icon}`));
 };
 
-// What waits, and would be sent again by the next tap as its opposite.
+// Below the name of a slot; instead of what a button without a name does.
+const say = (button, words) => {
+  const label = button.querySelector("span");
+  const below = label.querySelector("small") ?? document.createElement("small");
+  if (button.closest(".slots-one")) label.textContent = words;
+  else label.append(below);
+  below.textContent = words;
+};
+
+// What waits, which the next tap would take back.
 const showWaiting = () => {
   for (const { address, fields } of wishes()) {
     const button = document.querySelector(`[formaction="${address}"]`);
     if (!button || button.dataset.waiting === fields.done) continue;
     button.dataset.waiting = fields.done;
     button.value = fields.done === "yes" ? "no" : "yes";
-    button.querySelector("span").textContent = form.dataset.waits;
+    say(button, form.dataset.waits);
     draw(button, WAITING[fields.done]);
   }
 };
