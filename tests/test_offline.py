@@ -2,12 +2,17 @@
 
 import json
 import re
+from base64 import b64decode
+from pathlib import Path
+from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
+from backpain import offline
 from backpain.offline import PARTS
-from tests.builders import a_person, browser_of, elements
+from tests.builders import CHOICES, a_person, browser_of, elements, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -52,3 +57,46 @@ def test_signed_in_pages_put_the_worker_in_charge() -> None:
         one["src"] for one in elements(browser_of(a_person()).get("/today/"), "src") if one.get("type") == "module"
     ]
     assert "/static/js/register.js" in [re.sub(r"\.[0-9a-f]{12}(?=\.)", "", src) for src in scripts]
+
+
+def test_the_key_of_a_device_is_that_of_its_person_alone_and_always_the_same() -> None:
+    kim, lou = a_person(), a_person()
+    keys = [browser_of(one).get("/me/").json()["key"] for one in (kim, lou, kim)]
+    assert keys[0] == keys[2] != keys[1]
+    assert len(b64decode(keys[0])) == 32
+
+
+def test_every_file_has_its_hash_in_what_the_worker_of_a_deployment_names(settings: Any) -> None:
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": "backpain.storage.StaticFiles"}}
+    text = Client().get("/worker.js").content.decode()
+    release = json.loads(re.findall(r"self\.release = (.*);", text)[0])
+    assert [name for name in release["files"] + release["parts"] if not re.search(r"\.[0-9a-f]{12}\.", name)] == []
+    assert release["static"] == "/static/"
+
+
+def test_another_file_is_another_release_and_the_same_files_are_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    first, again = (Client().get("/worker.js").content for _time in range(2))
+    monkeypatch.setattr(offline, "files", lambda: ["/static/other.css"])
+    assert first == again != Client().get("/worker.js").content
+
+
+def test_the_page_for_when_there_is_no_network_is_the_same_for_everybody() -> None:
+    assert browser_of(a_person()).get("/offline/").content == Client().get("/offline/").content
+
+
+def test_a_page_that_is_fetched_ahead_leaves_the_sentence_to_the_next_one() -> None:
+    client = browser_of(a_person())
+    client.post("/settings/", CHOICES)
+    assert "Your preferences are saved." not in text_of(client.get("/safety/", headers={"Purpose": "prefetch"}))
+    assert "Your preferences are saved." in text_of(client.get("/safety/"))
+
+
+def test_what_an_installed_site_shows_is_there_in_the_sizes_that_it_says() -> None:
+    answer = Client().get("/manifest.webmanifest")
+    assert answer["Content-Type"] == "application/manifest+json"
+    for icon in answer.json()["icons"]:
+        name = re.sub(r"^/static/|\.[0-9a-f]{12}(?=\.)", "", icon["src"])
+        head = (Path(settings.BASE_DIR) / "static" / name).read_bytes()[:24]
+        assert head[:8] == b"\x89PNG\r\n\x1a\n"
+        assert "x".join(str(int.from_bytes(head[n : n + 4])) for n in (16, 20)) == icon["sizes"]
+    assert [one["url"] for one in answer.json()["shortcuts"]] == ["/today/", "/session/"]

@@ -213,6 +213,30 @@ def test_the_day_is_that_of_the_persons_own_wall_whatever_the_form_says(
 
 
 @pytest.mark.parametrize(
+    ("on", "day"),
+    [("2026-11-16", date(2026, 11, 16)), ("2026-11-18", date(2026, 11, 18)), ("2027-01-01", date(2026, 11, 18))],
+    ids=["two days ago", "today", "by a clock that is ahead"],
+)
+def test_what_a_device_could_not_send_at_once_is_of_the_day_on_which_it_was_made(
+    user: User, on: str, day: date
+) -> None:
+    for _time in range(2):
+        assert browser_of(user).post("/pain/", {**FILLED_IN, "on": on}).status_code == 302
+    user.refresh_from_db()
+    assert [row[0] for row in rows(user)] == [day]
+    # Today's question is answered by a check-in of today alone.
+    assert user.pain_asked_on == (day if day == date(2026, 11, 18) else None)
+
+
+@pytest.mark.parametrize("on", ["1999-12-31", "0001-01-01", "yesterday", "18.11.2026"])
+def test_a_day_that_makes_no_sense_is_refused(user: User, on: str) -> None:
+    answer = browser_of(user).post("/pain/", {**FILLED_IN, "on": on})
+    assert answer.status_code == 400
+    assert "Please save once more." in answer.content.decode()
+    assert rows(user) == []
+
+
+@pytest.mark.parametrize(
     "wrong", [{"score": 11}, {"score": -1}, {"moment": "never"}, {"place": "elbow"}], ids=lambda one: next(iter(one))
 )
 def test_the_database_refuses_what_no_form_lets_through(user: User, wrong: dict[str, Any]) -> None:

@@ -6,6 +6,9 @@ const PATIENCE = 5_000; // milliseconds
 
 const form = document.querySelector("form.check-in");
 
+// Without https there is no other key than that of the form.
+const anotherKey = (field) => crypto.randomUUID?.() ?? field.value;
+
 const today = (zone) => new Intl.DateTimeFormat("en-CA", { timeZone: zone }).format(new Date()); // as 2026-11-18
 
 const keepIt = () => {
@@ -15,7 +18,7 @@ const keepIt = () => {
   keep({ address: form.getAttribute("action"), name, fields: { ...said, on: today(key.dataset.zone) } });
   form.reset();
   // The next one is another, also on a page that is shown a second time.
-  key.value = crypto.randomUUID();
+  key.value = anotherKey(key);
   const hint = document.querySelector("[data-outbox-hint]");
   hint.hidden = false;
   hint.closest("[data-outbox]").scrollIntoView({ block: "center" });
@@ -23,7 +26,7 @@ const keepIt = () => {
 
 if (form) {
   // A page that was kept has the key of the first time.
-  if (document.querySelector("[data-kept]")) form.elements.key.value = crypto.randomUUID();
+  if (document.querySelector("[data-kept]")) form.elements.key.value = anotherKey(form.elements.key);
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     if (form.ariaBusy) return;

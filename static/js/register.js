@@ -1,11 +1,12 @@
 // What this browser keeps belongs to the person whose page this is. Whatever is another's goes, and all of it once nobody
-// is signed in. And the service worker is put in charge of the site; without one, it does what it always did.
+// is signed in; some pages do not say. And the service worker is put in charge of the site; without one, it does what it always did.
 
 const PLACES = "backpain:session:";
 
 const queue = self.backpainQueue;
 const { person } = document.documentElement.dataset;
 
+// Where others were in a session.
 const clearPlaces = () => {
   try {
     for (const place of Object.keys(localStorage)) {
@@ -26,14 +27,14 @@ const keepWorker = async () => {
   }
 };
 
-clearPlaces();
+if (person !== undefined) clearPlaces();
 if (person) {
   queue.open(person);
   if (navigator.serviceWorker) {
     if (document.readyState === "complete") keepWorker();
     else addEventListener("load", keepWorker);
   }
-} else {
+} else if (person === "") {
   queue.forget();
   self.caches?.delete("pages").catch(() => {});
 }

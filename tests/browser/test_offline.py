@@ -134,6 +134,7 @@ def test_nothing_can_be_read_after_signing_out_nor_sent_by_the_next_person(
     page.get_by_label("In your words").fill("since the fall on the stairs")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("sent as soon as it can:")).to_contain_text("pain 7")
+    page.evaluate(f"localStorage.setItem('backpain:session:{user.pk}:2026-11-18', 'Calf')")
     assert "Calf" in page.evaluate(FOUND)
     assert "stairs" not in page.evaluate(FOUND)
 
@@ -267,6 +268,31 @@ def test_two_tabs_send_each_thing_once(page: Page, user: User, complaints: list[
     page.wait_for_timeout(300)
     assert sorted(url.rpartition("/day/")[2] for url in sent) == [f"{TODAY}/arch/1/", f"{TODAY}/calf/1/"]
     complaints.clear()
+
+
+def test_the_browser_sends_what_waits_after_the_page_is_closed(page: Page, user: User, complaints: list[str]) -> None:
+    devtools = page.context.new_cdp_session(page)
+    found: list[str] = []
+    devtools.on("ServiceWorker.workerRegistrationUpdated", lambda event: found.extend(registrations(event)))
+    devtools.send("ServiceWorker.enable")
+    page.context.set_offline(True)
+    page.locator("#slot-calf-1").click()
+    expect(page.locator("#slot-calf-1")).to_contain_text("waiting")
+    other = page.context.new_page()
+    other.goto("/offline/")
+    page.goto("about:blank")
+    page.context.set_offline(False)
+    assert completions(user) == []
+    sync = {"origin": other.evaluate("origin"), "registrationId": found[0], "tag": "backpain", "lastChance": True}
+    devtools = page.context.new_cdp_session(other)
+    devtools.send("ServiceWorker.enable")
+    devtools.send("ServiceWorker.dispatchSyncEvent", sync)
+    wait_until(lambda: completions(user) == [(TODAY, "calf", 1)])
+    complaints.clear()
+
+
+def registrations(event: dict[str, Any]) -> list[str]:
+    return [one["registrationId"] for one in event["registrations"]]
 
 
 # --- The worker itself ------------------------------------------------------------------------------------------------

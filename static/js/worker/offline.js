@@ -164,13 +164,16 @@ const kept = async (address) => {
 const offline = async (signingOut = false) => {
   const page = await find(release.offline);
   if (!page) return Response.error();
-  const text = await page.text();
-  return new Response(signingOut ? text.replace("data-signing-out hidden", "") : text, { headers: page.headers });
+  if (!signingOut) return page;
+  // A page of nobody, as the site's own would be.
+  const text = (await page.text()).replace("<html", '<html data-person=""').replace("data-signing-out hidden", "");
+  return new Response(text, { headers: page.headers });
 };
 
 const answered = async (request, asked) => {
   const response = await fetch(request);
-  await takeIn(request.url.slice(self.location.origin.length), response, asked);
+  // A device without room shows the page all the same.
+  await takeIn(request.url.slice(self.location.origin.length), response, asked).catch(() => {});
   return response;
 };
 
