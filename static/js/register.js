@@ -1,5 +1,5 @@
 // What this browser keeps belongs to the person whose page this is. Whatever is another's goes, and all of it once nobody
-// is signed in; some pages do not say. And the service worker is put in charge of the site; without one, it does what it always did.
+// is signed in; some pages do not say. And the service worker is put in charge of the site, which does without one as well.
 
 const PLACES = "backpain:session:";
 
