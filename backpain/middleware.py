@@ -94,7 +94,7 @@ def kind_405(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callabl
     return answer
 
 
-UNLISTED = "/shared/"
+UNLISTED = ("/shared/", "/calendar/")
 FROM_MAILS = ("/accounts/password/reset/key/", "/accounts/confirm-email/")
 
 

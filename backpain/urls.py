@@ -12,6 +12,7 @@ urlpatterns = [
     path("pain/", include("pain.urls")),
     path("history/", include("history.urls")),
     path("", include("sharing.urls")),
+    path("", include("reminders.calendar_urls")),
     path("settings/", include("rights.urls")),
     path("safety/", views.safety, name="safety"),
     path("accounts/", include("allauth.account.urls")),

@@ -1,12 +1,16 @@
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import datetime, time
+from secrets import token_urlsafe
 from typing import Self
+from uuid import UUID
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from sharing.models import TOKEN_BYTES, hash_of
 
 EVERY_DAY = 0b111_1111
 """A set of weekdays is a number: bit n stands for the day that `date.weekday()` calls n."""
@@ -19,6 +23,10 @@ MOST_LATER = 9
 class ReminderQuerySet(models.QuerySet["Reminder"]):
     def for_user(self, user: User) -> Self:
         return self.filter(user=user)
+
+    def times(self) -> Mapping[str, time]:
+        """The time of the day by the name of the doses."""
+        return dict(self.values_list("name", "at"))
 
 
 class Reminder(models.Model):
@@ -112,9 +120,44 @@ class FeedQuerySet(models.QuerySet["Feed"]):
     def for_user(self, user: User) -> Self:
         return self.filter(user=user)
 
+    def behind(self, token: str) -> Self:
+        """What the token opens, with the person; nothing of a person who may not sign in any more."""
+        return self.filter(token_hash=hash_of(token), user__is_active=True).select_related("user")
+
+    def make(self, user: User, at: datetime, *, key: UUID, alarms: bool) -> str | None:
+        """A link, in place of the one that there was. Returns its token, which is kept nowhere.
+
+        None where the same form has made its link before.
+        """
+        with transaction.atomic():
+            # One at a time, or a double tap would make two.
+            User.objects.select_for_update(no_key=True).get(pk=user.pk)
+            own = self.for_user(user)
+            if own.filter(key=key).exists():
+                return None
+            own.delete()
+            token = token_urlsafe(TOKEN_BYTES)
+            self.create(user=user, key=key, token_hash=hash_of(token), alarms=alarms, created_at=at)
+        return token
+
+    def set_alarms(self, user: User, alarms: bool) -> bool:
+        """False where the person has no link."""
+        return bool(self.for_user(user).update(alarms=alarms))
+
+    def switch_off(self, user: User) -> None:
+        self.for_user(user).delete()
+
+    def note_read(self, feed: "Feed", at: datetime) -> None:
+        """On the first reading of a day: programs read many times, and their person is told no more than the day."""
+        if feed.last_read_at is None or feed.user.day_at(feed.last_read_at) != feed.user.day_at(at):
+            self.for_user(feed.user).filter(key=feed.key).update(last_read_at=at)
+
 
 class Feed(models.Model):
-    """The address at which a calendar program reads a person's plan. A person has one at most; the key is random."""
+    """The address at which a calendar program reads a person's plan. A person has one at most.
+
+    The key is random, and made with the form. What stands in the calendar is named by it.
+    """
 
     pk = models.CompositePrimaryKey("user_id", "key")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, db_index=False)
@@ -129,4 +172,6 @@ class Feed(models.Model):
     class Meta:
         verbose_name = _("calendar link")
         verbose_name_plural = _("calendar links")
+        # Not unique, for the same reason as that of a share link.
         indexes = [models.Index(name="feed_token", fields=["token_hash"])]
+        constraints = [models.UniqueConstraint(name="feed_one", fields=["user"])]

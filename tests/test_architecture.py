@@ -27,6 +27,7 @@ PURE = (
     "history/picture.py",
     "history/sheet_picture.py",
     "reminders/times.py",
+    "reminders/calendar_plan.py",
 )
 
 
@@ -79,6 +80,7 @@ def test_only_views_and_commands_read_the_clock() -> None:
         "pain/management/commands/sample.py",
         "pain/views.py",
         "sharing/views.py",
+        "reminders/calendar_views.py",
         "rights/import_views.py",
         "rights/views.py",
         "tracking/plan_views.py",

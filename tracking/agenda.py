@@ -384,13 +384,13 @@ def _slots(frequency: Frequency, names: Sequence[str], nths: set[int], needed: i
         is_done = nth in nths
         bonus = not is_done and still_needed <= 0
         name = names[nth - 1] if nth <= len(names) else ""
-        label = _slot_label(nth, len(numbers), is_done) if len(numbers) == 1 or not name else name
+        label = slot_label(nth, len(numbers), is_done) if len(numbers) == 1 or not name else name
         slots.append(Slot(nth, label, name, f"{address}{nth}/", is_done, bonus))
         still_needed -= not is_done
     return slots
 
 
-def _slot_label(nth: int, of: int, is_done: bool) -> str:
+def slot_label(nth: int, of: int, is_done: bool = False) -> str:
     match nth, of:
         case 1, 1:
             return _("Done") if is_done else _("Mark done")

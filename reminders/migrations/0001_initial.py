@@ -66,6 +66,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'calendar link',
                 'verbose_name_plural': 'calendar links',
                 'indexes': [models.Index(fields=['token_hash'], name='feed_token')],
+                'constraints': [models.UniqueConstraint(fields=('user',), name='feed_one')],
             },
         ),
         migrations.CreateModel(
