@@ -138,8 +138,11 @@ class Observance:
 
 
 def observances(zone: tzinfo, window: Window) -> list[Observance]:
-    """All that a calendar of the window needs to know of its zone: how it begins, and every change from then on."""
-    at = datetime.combine(window.first, time.min, zone).astimezone(UTC)
+    """All that a calendar of the window needs to know of its zone: how it begins, and every change from then on.
+
+    It begins a day early, as some programs are not sure about the first hours.
+    """
+    at = datetime.combine(window.first - ONE_DAY, time.min, zone).astimezone(UTC)
     end = datetime.combine(window.last + ONE_DAY, time.min, zone).astimezone(UTC)
     before = at.astimezone(zone).utcoffset()
     found = [_observance(at, before, zone)]

@@ -59,10 +59,10 @@ def switch_off(request: HttpRequest) -> HttpResponse:
 @csrf_exempt
 @login_not_required
 @require_safe
-def calendar_file(request: HttpRequest, token: str) -> HttpResponseBase:
+def calendar_file(request: HttpRequest, secret: str) -> HttpResponseBase:
     """What a calendar program reads. Why this GET writes is told in `docs/calendar.md`."""
     now = timezone.now()
-    found = Feed.objects.behind(token).first()
+    found = Feed.objects.behind(secret).first()
     if found is None:
         return HttpResponse(_("There is no calendar here."), "text/plain; charset=utf-8", status=404)
     body = feed.written(found, found.user.day_at(now))

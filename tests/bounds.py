@@ -30,10 +30,13 @@ PAGES = {
     "pain/earlier/": 1,
     "sharing/": 1,
     "shared/<slug:token>/": 6,
+    # The link with its person, the plan, the pauses, the reminders, and the note that it was read.
+    "calendar/<slug:secret>.ics": 5,
     "safety/": 0,
     "me/": 0,
     "settings/": 0,
     "settings/sign-ins/": 1,
+    "settings/calendar/": 1,
     "settings/data/": 0,
     "settings/data/import/": 0,
     # Two for the names of exercises, and one for each section.
@@ -76,6 +79,9 @@ FORMS = {
     "sharing/": 8,
     "sharing/<uuid:key>/revoke/": 1,
     "settings/": 4,
+    "settings/calendar/": 8,
+    "settings/calendar/alarms/": 1,
+    "settings/calendar/off/": 1,
     "settings/sign-ins/end/": 1,
     "settings/sign-ins/<slug:name>/end/": 3,
     "safety/read/": 1,

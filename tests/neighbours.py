@@ -22,6 +22,7 @@ from accounts.sessions import SessionStore
 from accounts.sign_ins import sign_ins
 from exercises.models import Equipment, Exercise
 from pain.models import CheckIn
+from reminders.models import Feed
 from rights.document import names_for
 from rights.export import as_json
 from rights.models import Upload
@@ -84,6 +85,7 @@ def neighbours() -> Neighbours:
     said = {"score": 5, "moment": "general", "place": "leg", "words": MARKS["owner"].decode()}
     CheckIn.objects.record(owner, TODAY, AT, key=KEY, **said)  # type: ignore[arg-type]  # of several kinds
     token = Share.objects.make(owner, AT, key=KEY, weeks=8, pain=True, notes=True, days=30)
+    secret = Feed.objects.make(owner, AT, key=UUID(int=4), alarms=True)
     Upload.objects.keep(owner, CHECKSUM, compress(export_of(owner)), AT, is_from_loop=False)
     for role, user in people.items():
         _beside_it(user, role)
@@ -96,6 +98,7 @@ def neighbours() -> Neighbours:
         "starts_on": str(PAUSED),
         "key": str(KEY),
         "token": str(token),
+        "secret": str(secret),
         "uidb36": "1",
         "own": str(own.pk),
         "own_key": own.own_key,
@@ -183,7 +186,7 @@ def _second_step_of(user: User) -> dict[str, object]:
 def rows(people: Iterable[User], beside: Iterable[str] = ()) -> dict[str, list[tuple[object, ...]]]:
     """All that these people have, but for the tables named; and where they are signed in.
 
-    When a link was opened last is told by whoever opens it.
+    When a link was opened or read last is told by whoever does so.
     """
     found: dict[str, list[tuple[object, ...]]] = {}
     for user in people:
@@ -191,9 +194,10 @@ def rows(people: Iterable[User], beside: Iterable[str] = ()) -> dict[str, list[t
             if label not in beside:
                 found.setdefault(label, []).extend(of_table)
         found.setdefault("accounts.Session", []).extend(Session.objects.of(user.pk).order_by("pk").values_list())
-    place = [field.name for field in Share._meta.concrete_fields].index("last_opened_at")
-    shares = found.get("sharing.Share", [])
-    found["sharing.Share"] = [row[:place] + row[place + 1 :] for row in shares]
+    for model, name in ((Share, "last_opened_at"), (Feed, "last_read_at")):
+        place = [field.name for field in model._meta.concrete_fields].index(name)
+        links = found.get(model._meta.label, [])
+        found[model._meta.label] = [row[:place] + row[place + 1 :] for row in links]
     return found
 
 

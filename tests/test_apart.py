@@ -19,6 +19,7 @@ from accounts.second_step_forms import MOST_PASSKEYS
 from exercises import catalogue
 from exercises.models import Exercise
 from pain.models import CheckIn
+from reminders.models import Feed
 from rights.document import SECTIONS, Section, names_for
 from rights.import_forms import exercise_choices
 from rights.leaving import leave
@@ -85,6 +86,9 @@ def berta() -> User:
         ("/pain/", f"key={KEY_OF_BOTH}&score=1&moment=after"),
         (f"/sharing/{KEY_OF_BOTH}/revoke/", ""),
         ("/sharing/", f"key={UUID(int=8)}"),
+        ("/settings/calendar/", f"key={UUID(int=8)}"),
+        ("/settings/calendar/alarms/", "alarms=on"),
+        ("/settings/calendar/off/", ""),
         ("/settings/data/import/cancel/", ""),
         ("/settings/delete/", f"understood=on&password={PASSWORD}"),
     ],
@@ -113,6 +117,7 @@ def has_the_same(user: User, towel: Exercise, chair: Exercise, since: date) -> N
     said = {"score": 5, "moment": "general", "place": "leg", "words": ""}
     CheckIn.objects.record(user, TODAY, NOW, key=KEY_OF_BOTH, **said)  # type: ignore[arg-type]  # of several kinds
     Share.objects.make(user, NOW, key=KEY_OF_BOTH, weeks=8, pain=False, notes=False, days=7)
+    Feed.objects.make(user, NOW, key=KEY_OF_BOTH, alarms=False)
     Upload.objects.keep(user, "a" * 64, compress(b"{}"), NOW, is_from_loop=False)
 
 
@@ -210,6 +215,13 @@ def test_opening_a_link_is_noted_on_it_alone_though_others_have_one_with_its_key
     assert browser_of(anna).get(f"/shared/{token}/").status_code == 200
     opened = Share.objects.with_person().order_by("user_id").values_list("last_opened_at", flat=True)
     assert list(opened) == [None, NOW]
+
+
+def test_reading_a_calendar_is_noted_on_it_alone_though_others_have_one_with_its_key(anna: User, berta: User) -> None:
+    Feed.objects.make(anna, NOW, key=UUID(int=1), alarms=False)
+    secret = Feed.objects.make(berta, NOW, key=UUID(int=1), alarms=False)
+    assert browser_of(anna).get(f"/calendar/{secret}.ics").status_code == 200
+    assert list(Feed.objects.order_by("user_id").values_list("last_read_at", flat=True)) == [None, NOW]
 
 
 def test_a_file_that_two_people_have_sent_waits_for_the_one_when_the_other_is_done(anna: User, berta: User) -> None:

@@ -130,8 +130,8 @@ def told(answer: Answer, declared: str) -> str:
 
 
 def shown_of_others(there: Neighbours, role: str, line: Line, answer: Answer) -> list[str]:
-    if line.route == "shared/<slug:token>/":
-        return []  # the owner's sheet, for whoever has its link
+    if line.route in ("shared/<slug:token>/", "calendar/<slug:secret>.ics"):
+        return []  # the owner's sheet and calendar, for whoever has the link
     body = answer.body + answer.location.encode() + answer.cookies.encode()
     seen = [name for name in there.others(role) if MARKS[name] in body]
     if "{mail}" not in line.sent and not line.route.startswith("admin/"):
@@ -148,6 +148,7 @@ CHALLENGES = {
 
 NOTED = {
     "shared/<slug:token>/": "when the sheet was opened last",
+    "calendar/<slug:secret>.ics": "on which day the calendar was read last",
     "accounts/security/recovery-codes/": "when the person's own codes were seen first, which allauth does",
     "accounts/security/recovery-codes/download/": "likewise",
 }
@@ -252,7 +253,7 @@ def test_where_the_admin_is_switched_off_it_is_nowhere(everybody: Neighbours, ro
 def plain(body: bytes) -> bytes:
     """A page without what differs each time: its tokens against forged forms, fresh keys and fresh links."""
     body = re.sub(rb'(name="csrfmiddlewaretoken" value=|"(?:X-CSRFToken|token)": ?)"?\w+', b"", body)
-    body = re.sub(rb"/shared/[\w-]{32}/", b"", body)
+    body = re.sub(rb"/(shared|calendar)/[\w-]{32}", b"", body)
     return re.sub(rb'(name="key"[^>]*value=")[^"]*', b"", body)
 
 

@@ -22,6 +22,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
+from backpain.middleware import UNLISTED
 from sharing.models import Share
 from tests.builders import (
     CHOICES,
@@ -335,6 +336,7 @@ REAL_KINDS = {
     "/nowhere/": 404,
     "/static/nothing.css": 404,
     "/shared/none/": 404,
+    "/calendar/none.ics": 404,
     "POST /safety/": 405,
     "BREW /safety/": 405,
     "TRACE /accounts/login/": 405,
@@ -350,7 +352,7 @@ def test_the_running_site_is_as_strict(way: str, site: Site) -> None:
         stranger.ask("/accounts/login/")  # brings the token that a form needs
     answer = stranger.ask(way)
     assert answer.status == REAL_KINDS[way]
-    assert_is_strict(answer.headers, **{"Referrer-Policy": "no-referrer"} if way.startswith("/shared/") else {})
+    assert_is_strict(answer.headers, **{"Referrer-Policy": "no-referrer"} if way.startswith(UNLISTED) else {})
 
 
 def test_its_files_are_strict_in_every_form(site: Site) -> None:

@@ -128,7 +128,7 @@ def person() -> User:
     return user
 
 
-OPEN = ("/accounts/", "/exercises/", "/safety/", "/shared/")
+OPEN = ("/accounts/", "/exercises/", "/safety/", "/shared/", "/calendar/")
 """How the addresses begin that read what a stranger sends."""
 
 

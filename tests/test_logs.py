@@ -39,6 +39,7 @@ def test_the_route_is_told_and_never_the_address(log: Log) -> None:
     client.get("/day/2026-11-18/")
     client.post(f"/day/2026-11-18/{exercise.slug}/1/", {"done": "yes"})
     client.get("/shared/dGhpcyBpcyBub3QgYSB0b2tlbiBhdCBh/")
+    client.get("/calendar/dGhpcyBpcyBub3QgYSB0b2tlbiBhdCBh.ics")
     client.get("/accounts/password/reset/key/5-d1k2-0123456789/")
     client.get("/nowhere/2026-11-18/my-secret-foot/?email=kim@example.org")
     client.get("/safety/?from=kim@example.org")
@@ -48,6 +49,7 @@ def test_the_route_is_told_and_never_the_address(log: Log) -> None:
         ("GET", "day", 200),
         ("POST", "tick", 404),
         ("GET", "shared", 404),
+        ("GET", "calendar_file", 404),
         ("GET", "account_reset_password_from_key", 200),
         ("GET", None, 404),
         ("GET", "safety", 200),

@@ -10,7 +10,8 @@ from tools.ownership import APPS, NARROWING, Filter, Filters, filters
 
 ROOT = Path(settings.BASE_DIR)
 PERSONAL = {
-    *("Authenticator", "CheckIn", "Completion", "Exercise", "Pause", "PlanItem", "Session", "Share", "Skip", "Upload"),
+    *("Authenticator", "CheckIn", "Completion", "Exercise", "Feed", "Pause", "PlanItem", "Reminder", "Session"),
+    *("Share", "Skip", "Upload"),
 }
 
 # What is asked of a table without saying first whose rows are meant, and why that is right.
@@ -25,6 +26,11 @@ HARMLESS = {
     ("Completion", "set_undone"): "is told the person",
     ("Exercise", "bulk_create"): "makes rows, which name their person",
     ("Exercise", "with_equipment"): "is asked for the keys that a person's plan has",
+    ("Feed", "behind"): "by a secret, which is as good as its person's word",
+    ("Feed", "make"): "is told the person",
+    ("Feed", "note_read"): "is told the person",
+    ("Feed", "set_alarms"): "is told the person",
+    ("Feed", "switch_off"): "is told the person",
     ("Pause", "create"): "makes a row, which names its person",
     ("PlanItem", "create"): "makes a row, which names its person",
     ("PlanItem", "filter"): "by a key, which begins with the person, of a row that was found as theirs",

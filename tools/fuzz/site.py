@@ -117,6 +117,8 @@ class Site:
     def shown_of_others(self, role: str, asked: Asked, got: Got) -> Iterator[str]:
         if got.route == "shared/<slug:token>/" and self.there.facts["token"] in asked.path:
             return  # the owner's sheet, for whoever has its link
+        if got.route == "calendar/<slug:secret>.ics" and self.there.facts["secret"] in asked.path:
+            return  # the owner's calendar, likewise
         for name in self.there.others(role):
             if MARKS[name] in got.seen:
                 yield name
