@@ -85,7 +85,7 @@ def neighbours() -> Neighbours:
     said = {"score": 5, "moment": "general", "place": "leg", "words": MARKS["owner"].decode()}
     CheckIn.objects.record(owner, TODAY, AT, key=KEY, **said)  # type: ignore[arg-type]  # of several kinds
     token = Share.objects.make(owner, AT, key=KEY, weeks=8, pain=True, notes=True, days=30)
-    secret = Feed.objects.make(owner, AT, key=UUID(int=4), alarms=True)
+    secret = Feed.objects.make(owner, AT, key=KEY, alarms=True)
     Upload.objects.keep(owner, CHECKSUM, compress(export_of(owner)), AT, is_from_loop=False)
     for role, user in people.items():
         _beside_it(user, role)
