@@ -68,7 +68,7 @@ def made(user: User, *, alarms: bool = False) -> str:
     return secret
 
 
-def read(secret: str, client: Client | None = None, **headers: str) -> Any:
+def read(secret: str, client: Client | None = None, headers: dict[str, str] | None = None) -> Any:
     return (client or Client()).get(f"/calendar/{secret}.ics", headers=headers)
 
 
@@ -314,11 +314,11 @@ def test_a_calendar_that_is_known_already_is_not_sent_again(user: User, time_mac
     tag = first["ETag"]
     assert re.fullmatch(r'"[0-9a-f]{32}"', tag)
     time_machine.move_to(NOW + timedelta(days=11, hours=3), tick=False)
-    again = read(secret, **{"If-None-Match": tag})
+    again = read(secret, headers={"If-None-Match": tag})
     assert (again.status_code, again.content, again["ETag"]) == (304, b"", tag)
     assert_is_private(again)
     assert read(secret).content == first.content
-    assert read(secret, **{"If-None-Match": '"another"'}).status_code == 200
+    assert read(secret, headers={"If-None-Match": '"another"'}).status_code == 200
 
 
 @pytest.mark.parametrize("change", ["plan", "pause", "reminder", "zone", "name", "alarms"])
@@ -341,14 +341,14 @@ def test_whatever_changes_in_it_is_seen_at_the_next_reading(user: User, change: 
             own.save()
         case "alarms":
             Feed.objects.set_alarms(user, True)
-    assert read(secret, **{"If-None-Match": tag}).status_code == 200
+    assert read(secret, headers={"If-None-Match": tag}).status_code == 200
 
 
 def test_a_calendar_packed_on_its_way_is_known_again_too(user: User) -> None:
     secret = made(user)
-    packed = read(secret, **{"Accept-Encoding": "gzip"})
+    packed = read(secret, headers={"Accept-Encoding": "gzip"})
     assert packed["Content-Encoding"] == "gzip"
-    again = read(secret, **{"Accept-Encoding": "gzip", "If-None-Match": packed["ETag"]})
+    again = read(secret, headers={"Accept-Encoding": "gzip", "If-None-Match": packed["ETag"]})
     assert again.status_code == 304
 
 
@@ -361,7 +361,7 @@ def test_the_day_of_a_reading_is_noted_once_and_looking_ahead_is_none(
     for hours, noted in ((0, 0), (12, 0), (13, 13), (36, 13), (37, 37)):
         # A day of the person in Berlin ends thirteen hours from now.
         time_machine.move_to(NOW + timedelta(hours=hours), tick=False)
-        read(secret, **{"If-None-Match": read(secret)["ETag"]})
+        read(secret, headers={"If-None-Match": read(secret)["ETag"]})
         assert Feed.objects.get().last_read_at == NOW + timedelta(hours=noted)
 
 
