@@ -36,6 +36,7 @@ PERSONAL = [
     "/history/",
     "/pain/",
     "/settings/",
+    "/settings/calendar/",
     "/settings/data/",
     "/settings/delete/",
     "/accounts/password/change/",
@@ -108,6 +109,10 @@ def test_axe_finds_nothing(viewport: dict[str, int], visit: Visit, complaints: l
     for address in [*PERSONAL, yesterday, f"/day/{today + timedelta(days=1)}/", f"/week/{date(2001, 1, 1)}/"]:
         page.goto(address)
         found += violations_in_both(page)
+    page.goto("/settings/calendar/")
+    page.get_by_role("button", name="Make a link").click()
+    expect(page.get_by_label("Address")).to_be_visible()
+    found += violations_in_both(page)
     page.goto("/today/")
     page.locator("[aria-pressed=false]").first.click()
     page.wait_for_load_state("networkidle")

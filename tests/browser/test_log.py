@@ -83,6 +83,10 @@ def live(page: Page, mails: MailServer) -> list[str]:
     page.get_by_role("button", name="Make a link").click()
     shared = page.get_by_label("Address").input_value()
     page.goto(shared)
+    page.goto("/settings/calendar/")
+    page.get_by_role("button", name="Make a link").click()
+    calendar = page.get_by_label("Address").input_value()
+    assert page.request.get(calendar).ok
     export = page.request.get("/settings/data/backpain.json").body()
     page.goto("/settings/data/import/")
     page.get_by_label("The file").set_input_files({"name": f"{NOTE}.json", "mimeType": "", "buffer": export})
@@ -101,8 +105,9 @@ def live(page: Page, mails: MailServer) -> list[str]:
     page.goto(reset)
     submit(page, password1=SECOND, password2=SECOND)
     page.wait_for_url("**/today/")
+    links = confirmation, shared, calendar.removesuffix(".ics"), reset
     cookies = [cookie["value"] for cookie in page.context.cookies() if cookie["value"]]
-    return [*cookies, *(word for link in (confirmation, shared, reset) for word in link.rstrip("/").split("/")[-1:])]
+    return [*cookies, *(word for link in links for word in link.rstrip("/").split("/")[-1:])]
 
 
 def test_the_log_of_a_whole_story_tells_nothing_of_the_person(
@@ -135,6 +140,8 @@ def test_the_log_of_a_whole_story_tells_nothing_of_the_person(
         ("POST", "pain", 302),
         ("POST", "sharing", 200),
         ("GET", "shared", 200),
+        ("POST", "calendar", 200),
+        ("GET", "calendar_file", 200),
         ("GET", "export_json", 200),
         ("POST", "import", 200),
         ("GET", None, 404),
