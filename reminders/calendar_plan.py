@@ -4,6 +4,7 @@ A calendar shows a window of days, and nothing outside of it. The window moves w
 the day or the hour; so a plan that nobody changes is the same calendar each time it is read.
 """
 
+from bisect import bisect
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
@@ -64,7 +65,7 @@ def usual_time(nth: int, of: int) -> time:
 
 def minutes_taken(seconds: int) -> int:
     """The room for a dose in a calendar: whole minutes, in steps of the shortest."""
-    return max(-(-seconds // (60 * SHORTEST)), 1) * SHORTEST
+    return -(-seconds // (60 * SHORTEST)) * SHORTEST
 
 
 def suggested_weekdays(frequency: Frequency, week_start: int) -> tuple[int, ...]:
@@ -99,10 +100,11 @@ def spans(item: Item, pauses: Sequence[Paused], last: date) -> Iterator[tuple[da
     first = item.starts_on
     last = last if item.ends_on is None else min(last, item.ends_on - ONE_DAY)
     for pause in sorted(pauses, key=lambda pause: pause.starts_on):
-        if item.exercise in pause.keeps or (pause.ends_on is not None and pause.ends_on <= first):
+        if item.exercise in pause.keeps:
             continue
-        if first <= min(last, pause.starts_on - ONE_DAY):
-            yield first, min(last, pause.starts_on - ONE_DAY)
+        before = min(last, pause.starts_on - ONE_DAY)
+        if first <= before:
+            yield first, before
         if pause.ends_on is None:
             return
         first = max(first, pause.ends_on)
@@ -143,15 +145,11 @@ def observances(zone: tzinfo, window: Window) -> list[Observance]:
     It begins a day early, as some programs are not sure about the first hours.
     """
     at = datetime.combine(window.first - ONE_DAY, time.min, zone).astimezone(UTC)
-    end = datetime.combine(window.last + ONE_DAY, time.min, zone).astimezone(UTC)
-    before = at.astimezone(zone).utcoffset()
-    found = [_observance(at, before, zone)]
-    while at < end:
-        step = min(at + ONE_DAY, end)
-        if _clock(step, zone) != _clock(at, zone):
-            change = _first_unlike(at, step, zone)
-            found.append(_observance(change, at.astimezone(zone).utcoffset(), zone))
-        at = step
+    found = [_observance(at, at.astimezone(zone).utcoffset(), zone)]
+    for _day in range((window.last - window.first).days + 2):
+        if _clock(at + ONE_DAY, zone) != _clock(at, zone):
+            found.append(_observance(_first_unlike(at, zone), at.astimezone(zone).utcoffset(), zone))
+        at += ONE_DAY
     return found
 
 
@@ -160,18 +158,14 @@ def _clock(instant: datetime, zone: tzinfo) -> tuple[timedelta | None, timedelta
     return there.utcoffset(), there.dst(), there.tzname()
 
 
-def _first_unlike(like: datetime, unlike: datetime, zone: tzinfo) -> datetime:
-    """The second at which the clocks change, between two instants before and after it."""
-    while unlike - like > timedelta(seconds=1):
-        middle = like + (unlike - like) // 2
-        if _clock(middle, zone) == _clock(like, zone):
-            like = middle
-        else:
-            unlike = middle
-    return unlike.replace(microsecond=0)
+def _first_unlike(at: datetime, zone: tzinfo) -> datetime:
+    """The second at which the clocks change, within the day after an instant."""
+    before = _clock(at, zone)
+    seconds = bisect(range(24 * 3600), False, key=lambda n: _clock(at + timedelta(seconds=n), zone) != before)
+    return at + timedelta(seconds=seconds)
 
 
 def _observance(at: datetime, before: timedelta | None, zone: tzinfo) -> Observance:
     offset, summer, name = _clock(at, zone)
     # A zone of the tz database always knows its offset.
-    return Observance(at, before or timedelta(0), offset or timedelta(0), name or "", bool(summer))
+    return Observance(at, before or timedelta(0), offset or timedelta(0), str(name), bool(summer))

@@ -93,8 +93,11 @@ FOR_NOW = "FREQ=DAILY;UNTIL=20271231T225959Z"
 
 def test_a_link_is_shown_once_and_a_program_reads_the_plan_behind_it(user: User) -> None:
     client = browser_of(user)
-    assert "With an alarm at each time" in text_of(client.get("/settings/calendar/"))
+    page = client.get("/settings/calendar/")
+    assert page.status_code == 200
+    assert "With an alarm at each time" in text_of(page)
     answer = client.post("/settings/calendar/", {"key": str(KEY)})
+    assert answer.status_code == 200
     [address] = addresses(answer)
     assert ADDRESS.fullmatch(address)
     assert [e["href"] for e in elements(answer, "href") if e["href"].startswith("webcal:")] == [
@@ -363,6 +366,14 @@ def test_the_day_of_a_reading_is_noted_once_and_looking_ahead_is_none(
         time_machine.move_to(NOW + timedelta(hours=hours), tick=False)
         read(secret, headers={"If-None-Match": read(secret)["ETag"]})
         assert Feed.objects.get().last_read_at == NOW + timedelta(hours=noted)
+
+
+def test_a_reading_that_was_late_is_not_noted_on_the_link_that_came_after(user: User) -> None:
+    made(user)
+    old = Feed.objects.select_related("user").get()
+    made(user)
+    Feed.objects.note_read(old, NOW)
+    assert Feed.objects.get().last_read_at is None
 
 
 # --- Who may read it --------------------------------------------------------------------------------------------------

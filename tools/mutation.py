@@ -43,11 +43,11 @@ from tools.test import TESTING
 WANTED = 95.0
 RULES = [
     *("exercises/prescription.py", "tracking/schedule.py", "tracking/adherence.py", "tracking/session.py"),
-    *("tracking/course.py", "tracking/record.py", "tracking/planning.py"),
+    *("tracking/course.py", "tracking/record.py", "tracking/planning.py", "reminders/calendar_plan.py"),
 ]
 OWNERSHIP = [
     *("accounts/middleware.py", "sharing/models.py", "sharing/views.py", "rights/models.py", "rights/leaving.py"),
-    *("tracking/models.py", "pain/models.py"),
+    *("tracking/models.py", "pain/models.py", "reminders/models.py", "reminders/calendar_views.py"),
 ]
 OF_OTHERS = {"exercises/models.py": "ExerciseQuerySet"}
 """Files of which only one class has to do with it."""
@@ -75,6 +75,9 @@ NEAREST = {
     "rights/leaving.py": ["leaving"],
     "tracking/models.py": ["rows_of_a_person", "ticking", "overlaps", "plan_page", "skips"],
     "pain/models.py": ["rows_of_a_person", "pain_page", "pain_trend"],
+    "reminders/calendar_plan.py": ["calendar_plan", "calendar_file", "calendar"],
+    "reminders/models.py": ["calendar"],
+    "reminders/calendar_views.py": ["calendar"],
     "exercises/models.py": ["rows_of_a_person", "own_exercises", "catalogue", "plan_page"],
 }
 """The tests about a file, which come first when it has to be loaded for each of its mistakes."""
