@@ -8,6 +8,7 @@ from bisect import bisect
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from itertools import islice
 
 from exercises.prescription import Frequency, Per
 from tracking.schedule import ONE_DAY, Item, Paused
@@ -82,14 +83,12 @@ def series(items: Iterable[Item], pauses: Sequence[Paused], week_start: int, win
 
     A dose that is welcome but not asked for is left out: a calendar full of what need not be done is looked at no more.
     """
-    found = [
-        one
-        for item in items
-        for first, last in spans(item, pauses, window.last)
-        for one in _within(item, week_start, first, last, window)
-    ]
-    found.sort(key=lambda one: (one.first, one.nth, one.exercise, one.since))
-    return found[:MOST_SERIES]
+    found = sorted(
+        ((first, last, item) for item in items for first, last in spans(item, pauses, window.last)),
+        key=lambda span: (span[0], span[2].exercise),
+    )
+    doses = (one for first, last, item in found for one in _within(item, week_start, first, last, window))
+    return list(islice(doses, MOST_SERIES))
 
 
 def spans(item: Item, pauses: Sequence[Paused], last: date) -> Iterator[tuple[date, date]]:

@@ -10,13 +10,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import vobject
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from exercises.prescription import Frequency, Per
 from reminders.calendar_file import Entry, calendar_file, plain
 from reminders.calendar_plan import MOST_SERIES, Window, observances, series
-from tests.test_calendar_plan import by_the_day
+from tests.test_calendar_plan import by_the_day, unhurried
 from tracking.schedule import Item, Paused
 
 WINDOW = Window.on(date(2026, 11, 18))
@@ -187,7 +187,7 @@ TYPED = st.text(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow])
+@unhurried
 @given(title=TYPED, description=TYPED, alarms=st.booleans())
 def test_no_text_adds_a_property_or_takes_one_away(title: str, description: str, alarms: bool) -> None:
     body = file_of([Entry(ONE.series, title, description, ONE.at, 5)], alarms=alarms)

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from exercises.prescription import MAX_PER, Frequency, Per
@@ -30,6 +30,7 @@ TODAY = date(2026, 11, 18)
 WINDOW = Window.on(TODAY)
 TWICE_A_DAY = Frequency(Per.DAY, 2, 3)
 WEEK_STARTS = (0, 5, 6)
+unhurried = settings(deadline=None, database=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 
 
 # --- The window -------------------------------------------------------------------------------------------------------
@@ -50,6 +51,7 @@ def test_a_calendar_runs_from_the_month_before_last_to_the_end_of_next_year(toda
     assert Window.on(date.fromisoformat(today)) == Window(date.fromisoformat(first), date.fromisoformat(last))
 
 
+@unhurried
 @given(st.dates(date(2000, 1, 1), date(2100, 1, 1)))
 def test_eight_weeks_and_a_year_are_always_in_it(today: date) -> None:
     window = Window.on(today)
@@ -75,6 +77,7 @@ def test_doses_have_usual_times(of: int, times: list[str]) -> None:
     assert [usual_time(nth, of).isoformat("minutes") for nth in range(1, of + 1)] == times
 
 
+@unhurried
 @given(st.integers(1, 20))
 def test_however_many_doses_a_day_has_each_has_a_time_of_its_own_in_their_order(of: int) -> None:
     times = [usual_time(nth, of) for nth in range(1, of + 1)]
@@ -192,6 +195,7 @@ def breaks(draw: st.DrawFn) -> list[Paused]:
     return [Paused(first, end, draw(keeps)) for first, end in zip(days[::2], ends, strict=True)]
 
 
+@unhurried
 @given(items=plans(), pauses=breaks(), week_start=st.sampled_from(WEEK_STARTS))
 def test_a_calendar_has_the_doses_that_each_day_asks_for_and_no_others(
     items: list[Item], pauses: list[Paused], week_start: int
@@ -199,6 +203,7 @@ def test_a_calendar_has_the_doses_that_each_day_asks_for_and_no_others(
     assert shown(items, pauses, week_start) == by_the_day(items, pauses, week_start, WINDOW)
 
 
+@unhurried
 @given(items=plans(), pauses=breaks(), week_start=st.sampled_from(WEEK_STARTS))
 def test_each_series_has_a_name_of_its_own_and_keeps_it_as_the_window_moves(
     items: list[Item], pauses: list[Paused], week_start: int
@@ -256,7 +261,7 @@ def test_there_are_never_more_than_so_many_and_the_first_ones_are_kept() -> None
     items = [Item(n, Frequency(Per.DAY, 20, 20), date(2026, 11, 1)) for n in range(100)]
     pauses = [Paused(date(2026, 12, 1) + timedelta(days=n), date(2026, 12, 2) + timedelta(days=n)) for n in (0, 2, 4)]
     found = series(items, pauses, 0, WINDOW)
-    assert len(found) == MOST_SERIES
+    assert len(found) == MOST_SERIES == 1000
     assert {one.first for one in found} == {date(2026, 11, 1)}
 
 
@@ -271,6 +276,12 @@ def test_a_zone_is_told_by_how_the_window_begins_and_by_each_change_in_it() -> N
         Observance(datetime(2027, 3, 28, 1, tzinfo=UTC), hour, 2 * hour, "CEST", True),
         Observance(datetime(2027, 10, 31, 1, tzinfo=UTC), 2 * hour, hour, "CET", False),
     ]
+
+
+@pytest.mark.parametrize(("last", "changes"), [("2027-10-30", 2), ("2027-10-31", 3), ("2027-11-01", 3)])
+def test_a_change_on_the_last_day_is_the_last_that_is_told(last: str, changes: int) -> None:
+    window = Window(WINDOW.first, date.fromisoformat(last))
+    assert len(observances(ZoneInfo("Europe/Berlin"), window)) == 1 + changes
 
 
 def test_a_change_is_told_by_what_the_clocks_would_have_shown() -> None:

@@ -47,9 +47,9 @@ RULES = [
 ]
 OWNERSHIP = [
     *("accounts/middleware.py", "sharing/models.py", "sharing/views.py", "rights/models.py", "rights/leaving.py"),
-    *("tracking/models.py", "pain/models.py", "reminders/models.py", "reminders/calendar_views.py"),
+    *("tracking/models.py", "pain/models.py", "reminders/calendar_views.py"),
 ]
-OF_OTHERS = {"exercises/models.py": "ExerciseQuerySet"}
+OF_OTHERS = {"exercises/models.py": "ExerciseQuerySet", "reminders/models.py": "FeedQuerySet"}
 """Files of which only one class has to do with it."""
 APPS = ["accounts", "exercises", "tracking", "pain", "history", "sharing", "reminders", "rights"]
 
