@@ -160,8 +160,9 @@ def _clock(instant: datetime, zone: tzinfo) -> tuple[timedelta | None, timedelta
 def _first_unlike(at: datetime, zone: tzinfo) -> datetime:
     """The second at which the clocks change, within the day after an instant."""
     before = _clock(at, zone)
-    seconds = bisect(range(24 * 3600), False, key=lambda n: _clock(at + timedelta(seconds=n), zone) != before)
-    return at + timedelta(seconds=seconds)
+    seconds = range(int(ONE_DAY.total_seconds()))
+    first = bisect(seconds, False, key=lambda n: _clock(at + timedelta(seconds=n), zone) != before)
+    return at + timedelta(seconds=first)
 
 
 def _observance(at: datetime, before: timedelta | None, zone: tzinfo) -> Observance:

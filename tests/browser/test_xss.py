@@ -149,6 +149,7 @@ NEVER_SHOWN = {
         *("exercises.Exercise.slug", "exercises.Equipment.slug", "SkipForm.exercise", "MoveForm.up", "MoveForm.down"),
         *("GrowForm.exercise", "OwnExerciseForm.key", "exercises.Exercise.own_key", "ConfirmForm.checksum"),
         *("rights.Upload.checksum", "sharing.Share.token_hash", "CheckInForm.key", "ShareForm.key"),
+        *("reminders.Feed.token_hash", "FeedForm.key"),
     },
     "written by the site itself": {
         *("exercises.Exercise.seeded", "tracking.Pause.keeps"),
