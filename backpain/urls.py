@@ -13,6 +13,7 @@ urlpatterns = [
     path("history/", include("history.urls")),
     path("", include("sharing.urls")),
     path("", include("reminders.calendar_urls")),
+    path("", include("reminders.urls")),
     path("settings/", include("rights.urls")),
     path("safety/", views.safety, name="safety"),
     path("accounts/", include("allauth.account.urls")),

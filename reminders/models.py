@@ -1,7 +1,7 @@
-from collections.abc import Mapping
-from datetime import datetime, time
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date, datetime, time
 from secrets import token_urlsafe
-from typing import Self
+from typing import NamedTuple, Self
 from uuid import UUID
 
 from django.conf import settings
@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from reminders.times import Rhythm, next_after
 from sharing.models import TOKEN_BYTES, hash_of
 
 EVERY_DAY = 0b111_1111
@@ -20,6 +21,13 @@ MOST_LATER = 9
 """So often “in an hour” puts one reminder off."""
 
 
+class Wish(NamedTuple):
+    """When somebody wants to be reminded of the doses with one name."""
+
+    at: time
+    weekdays: int
+
+
 class ReminderQuerySet(models.QuerySet["Reminder"]):
     def for_user(self, user: User) -> Self:
         return self.filter(user=user)
@@ -28,11 +36,28 @@ class ReminderQuerySet(models.QuerySet["Reminder"]):
         """The time of the day by the name of the doses."""
         return dict(self.values_list("name", "at"))
 
+    def choose(self, user: User, wishes: Mapping[str, Wish], now: datetime) -> None:
+        """Let these be all the reminders of a person, by name. One that stays as it is keeps what it has on its way.
+
+        One that is changed begins anew, on this day too: what it has sent already is forgotten.
+        """
+        with transaction.atomic():
+            # One at a time: a double tap would otherwise make each of them twice.
+            User.objects.select_for_update(no_key=True).get(pk=user.pk)
+            own = self.for_user(user)
+            left = {one.name for one in own if wishes.get(one.name) == one.wish and one.is_set == user.reminds}
+            own.exclude(name__in=left).delete()
+            Reminder.objects.bulk_create(
+                of_wish(user, name, wish, now) for name, wish in wishes.items() if name not in left
+            )
+            Delivery.objects.for_user(user).since(user.day_at(now)).of_others_than(left).delete()
+
 
 class Reminder(models.Model):
     """A time of day at which a person wants to hear of the doses with this name; of all that is due, if it is empty.
 
-    `next_at` is the next instant of that; none while the person wants no reminders.
+    `next_at` is the next instant of that, by the clocks of `zone`, which was the person's when it was worked out; none
+    while the person wants no reminders.
     """
 
     pk = models.CompositePrimaryKey("user_id", "name")
@@ -41,6 +66,7 @@ class Reminder(models.Model):
     at = models.TimeField(_("time"))
     weekdays = models.PositiveSmallIntegerField(_("weekdays"), default=EVERY_DAY)
     next_at = models.DateTimeField(_("next"), null=True, blank=True)
+    zone = models.CharField(_("time zone"), max_length=64, blank=True)
 
     objects = ReminderQuerySet.as_manager()
 
@@ -50,10 +76,44 @@ class Reminder(models.Model):
         indexes = [models.Index(name="reminder_next", fields=["next_at"], condition=Q(next_at__isnull=False))]
         constraints = [models.CheckConstraint(name="reminder_weekdays", condition=Q(weekdays__range=(1, EVERY_DAY)))]
 
+    @property
+    def wish(self) -> Wish:
+        return Wish(self.at, self.weekdays)
+
+    @property
+    def is_set(self) -> bool:
+        return self.next_at is not None
+
+    def set_after(self, instant: datetime) -> None:
+        """Work out the next time after an instant, by the clocks that the person has now."""
+        rhythm = Rhythm(self.at, days_of(self.weekdays))
+        self.zone = self.user.time_zone
+        self.next_at = next_after(instant, rhythm, self.user.zone) if self.user.reminds else None
+
+
+def of_wish(user: User, name: str, wish: Wish, now: datetime) -> Reminder:
+    reminder = Reminder(user=user, name=name, at=wish.at, weekdays=wish.weekdays)
+    reminder.set_after(now)
+    return reminder
+
+
+def days_of(weekdays: int) -> Collection[int]:
+    return [day for day in range(7) if weekdays >> day & 1]
+
+
+def as_number(days: Iterable[int]) -> int:
+    return sum(1 << day for day in set(days))
+
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def for_user(self, user: User) -> Self:
         return self.filter(user=user)
+
+    def since(self, day: date) -> Self:
+        return self.filter(day__gte=day)
+
+    def of_others_than(self, names: Collection[str]) -> Self:
+        return self.exclude(name__in=names)
 
 
 class Delivery(models.Model):

@@ -37,6 +37,8 @@ PAGES = {
     "settings/": 0,
     "settings/sign-ins/": 1,
     "settings/calendar/": 1,
+    # The plan, and the reminders.
+    "settings/reminders/": 2,
     "settings/data/": 0,
     "settings/data/import/": 0,
     # Two for the names of exercises, and one for each section.
@@ -82,6 +84,8 @@ FORMS = {
     "settings/calendar/": 8,
     "settings/calendar/alarms/": 1,
     "settings/calendar/off/": 1,
+    "settings/reminders/": 14,
+    "settings/reminders/asked/": 1,
     "settings/sign-ins/end/": 1,
     "settings/sign-ins/<slug:name>/end/": 3,
     "safety/read/": 1,

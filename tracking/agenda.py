@@ -390,6 +390,17 @@ def _slots(frequency: Frequency, names: Sequence[str], nths: set[int], needed: i
     return slots
 
 
+def dose_names(slots: Sequence[Slot]) -> list[str]:
+    """What the page calls the doses of a day, one after the other; an only one has the person's own name or none."""
+    return [slot.name or (slot.label if len(slots) > 1 else "") for slot in slots]
+
+
+def names_on_plan(rows: Sequence[PlanItem], day: date) -> list[list[str]]:
+    """The names of the doses of each exercise that is on the plan on a day, as far as they have any."""
+    items = [(row, row.value.frequency) for row in rows if row.value.in_force_on(day)]
+    return [dose_names(_slots(frequency, row.slot_name_list, set(), 0, "")) for row, frequency in items]
+
+
 def slot_label(nth: int, of: int, is_done: bool = False) -> str:
     match nth, of:
         case 1, 1:

@@ -77,6 +77,7 @@ class Migration(migrations.Migration):
                 ('at', models.TimeField(verbose_name='time')),
                 ('weekdays', models.PositiveSmallIntegerField(default=127, verbose_name='weekdays')),
                 ('next_at', models.DateTimeField(blank=True, null=True, verbose_name='next')),
+                ('zone', models.CharField(blank=True, max_length=64, verbose_name='time zone')),
                 ('user', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL)),
             ],
             options={
