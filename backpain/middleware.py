@@ -94,7 +94,7 @@ def kind_405(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callabl
     return answer
 
 
-UNLISTED = ("/shared/", "/calendar/")
+UNLISTED = ("/shared/", "/calendar/", "/reminders/stop/")
 FROM_MAILS = ("/accounts/password/reset/key/", "/accounts/confirm-email/")
 
 

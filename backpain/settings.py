@@ -226,10 +226,19 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "today"
 LOGOUT_REDIRECT_URL = ACCOUNT_LOGOUT_REDIRECT_URL = "home"
 
+
+def own_address() -> str:
+    """By the first host name that stands for one host; with the port where no proxy is in front."""
+    host = next((name for name in ALLOWED_HOSTS if not name.startswith((".", "*"))), "localhost")
+    return f"https://{host}/" if HTTPS else f"http://{host}:{env.str('PORT', default='') or 8000}/"
+
+
 MAIL_SERVER = env.str("EMAIL_URL", default="")
 HAS_MAIL_SERVER = bool(MAIL_SERVER)
 vars().update(environ.Env.email_url_config(MAIL_SERVER or "consolemail://"))
 EMAIL_TIMEOUT = 10
+# Where people reach the site, for links in mails that no request gives rise to.
+SITE_URL = env.str("SITE_URL", default="") or own_address()
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Backpain <backpain@localhost>")
 
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from reminders.models import Reminder, Wish, as_number, days_of
+from reminders.models import MOST_LATER, NAME_LENGTH, Reminder, Wish, as_number, days_of
 from reminders.times import Quiet
 from reminders.wishes import Choice
 from tracking.dates import short_weekday, weekday
@@ -146,3 +146,11 @@ class AskedForm(forms.Form):
     """An answer to the question whether one wants to be reminded."""
 
     answer = forms.ChoiceField(choices=[("yes", _("yes")), ("no", _("not now"))])
+
+
+class ActionForm(forms.Form):
+    """Which reminder an answer is about."""
+
+    day = forms.DateField(input_formats=["%Y-%m-%d"])
+    name = forms.CharField(required=False, max_length=NAME_LENGTH, strip=False)
+    nth = forms.IntegerField(min_value=0, max_value=MOST_LATER)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -36,6 +36,26 @@ class ReminderQuerySet(models.QuerySet["Reminder"]):
         """The time of the day by the name of the doses."""
         return dict(self.values_list("name", "at"))
 
+    def with_person(self) -> Self:
+        return self.select_related("user")
+
+    def come_by(self, instant: datetime) -> Self:
+        """Those whose time has come, the longest first."""
+        return self.filter(next_at__lte=instant).order_by("next_at")
+
+    def of_moved(self) -> Self:
+        """Those whose next time was worked out by other clocks than the person has now."""
+        return self.filter(next_at__isnull=False).exclude(zone=F("user__time_zone"))
+
+    def move_on(self, one: "Reminder", to: "Reminder") -> bool:
+        """Set the next time of `one` to that of `to`, unless somebody else has changed it meanwhile."""
+        as_it_was = self.for_user(one.user).filter(name=one.name, next_at=one.next_at, zone=one.zone)
+        return bool(as_it_was.update(next_at=to.next_at, zone=to.zone))
+
+    def next_time_after(self, instant: datetime) -> datetime | None:
+        found: datetime | None = self.filter(next_at__gt=instant).aggregate(first=models.Min("next_at"))["first"]
+        return found
+
     def choose(self, user: User, wishes: Mapping[str, Wish], now: datetime) -> None:
         """Let these be all the reminders of a person, by name. One that stays as it is keeps what it has on its way.
 
@@ -48,7 +68,7 @@ class ReminderQuerySet(models.QuerySet["Reminder"]):
             left = {one.name for one in own if wishes.get(one.name) == one.wish and one.is_set == user.reminds}
             own.exclude(name__in=left).delete()
             Reminder.objects.bulk_create(
-                of_wish(user, name, wish, now) for name, wish in wishes.items() if name not in left
+                reminder_after(now, user, name, wish) for name, wish in wishes.items() if name not in left
             )
             Delivery.objects.for_user(user).since(user.day_at(now)).of_others_than(left).delete()
 
@@ -91,9 +111,9 @@ class Reminder(models.Model):
         self.next_at = next_after(instant, rhythm, self.user.zone) if self.user.reminds else None
 
 
-def of_wish(user: User, name: str, wish: Wish, now: datetime) -> Reminder:
+def reminder_after(instant: datetime, user: User, name: str, wish: Wish) -> Reminder:
     reminder = Reminder(user=user, name=name, at=wish.at, weekdays=wish.weekdays)
-    reminder.set_after(now)
+    reminder.set_after(instant)
     return reminder
 
 
@@ -111,6 +131,47 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
 
     def since(self, day: date) -> Self:
         return self.filter(day__gte=day)
+
+    def free_at(self, instant: datetime) -> Self:
+        """Those that are due and that nobody is sending, the longest first."""
+        nobody = Q(leased_until__isnull=True) | Q(leased_until__lte=instant)
+        return self.filter(nobody, outcome="", due_at__lte=instant).order_by("due_at")
+
+    def begin(self, user: User, day: date, name: str, nth: int, due_at: datetime) -> None:
+        """Put one on its way. Beginning what has begun changes nothing, however many do it at once."""
+        one = Delivery(user=user, day=day, name=name, nth=nth, due_at=due_at)
+        Delivery.objects.bulk_create([one], ignore_conflicts=True)
+
+    def find(self, day: date, name: str, nth: int) -> "Delivery | None":
+        return self.filter(day=day, name=name, nth=nth).first()
+
+    def same_as(self, one: "Delivery") -> Self:
+        return self.filter(user=one.user_id, day=one.day, name=one.name, nth=one.nth)
+
+    def lease(self, one: "Delivery", now: datetime, until: datetime) -> bool:
+        """Take it on. False where somebody else has been faster, or it is done with."""
+        return bool(self.same_as(one).free_at(now).order_by().update(leased_until=until))
+
+    def leased(self, one: "Delivery", until: datetime) -> Self:
+        """The one that was taken on, as long as it has not gone over to somebody else."""
+        return self.same_as(one).filter(outcome="", leased_until=until)
+
+    def next_due_after(self, instant: datetime) -> datetime | None:
+        still_open = self.filter(outcome="", due_at__gt=instant)
+        found: datetime | None = still_open.aggregate(first=models.Min("due_at"))["first"]
+        return found
+
+    def put_off(self, one: "Delivery", due_at: datetime) -> bool:
+        """Send it once more, then. Putting it off again changes nothing. False where that was done often enough."""
+        if one.nth >= MOST_LATER:
+            return False
+        self.begin(one.user, one.day, one.name, one.nth + 1, due_at)
+        return True
+
+    def forget(self, before: datetime) -> int:
+        """Delete what was due before an instant."""
+        deleted, _by_model = self.filter(due_at__lt=before).delete()
+        return deleted
 
     def of_others_than(self, names: Collection[str]) -> Self:
         return self.exclude(name__in=names)

@@ -39,6 +39,7 @@ PAGES = {
     "settings/calendar/": 1,
     # The plan, and the reminders.
     "settings/reminders/": 2,
+    "reminders/stop/<str:ticket>/": 1,
     "settings/data/": 0,
     "settings/data/import/": 0,
     # Two for the names of exercises, and one for each section.
@@ -85,6 +86,10 @@ FORMS = {
     "settings/calendar/alarms/": 1,
     "settings/calendar/off/": 1,
     "settings/reminders/": 14,
+    # The plan of the day, and a tick for each dose.
+    "reminders/done/": 24,
+    "reminders/later/": 2,
+    "reminders/stop/<str:ticket>/": 2,
     "settings/reminders/asked/": 1,
     "settings/sign-ins/end/": 1,
     "settings/sign-ins/<slug:name>/end/": 3,

@@ -22,7 +22,8 @@ from accounts.sessions import SessionStore
 from accounts.sign_ins import sign_ins
 from exercises.models import Equipment, Exercise
 from pain.models import CheckIn
-from reminders.models import Feed
+from reminders.mail import ticket_of
+from reminders.models import Delivery, Feed
 from rights.document import names_for
 from rights.export import as_json
 from rights.models import Upload
@@ -86,6 +87,7 @@ def neighbours() -> Neighbours:
     CheckIn.objects.record(owner, TODAY, AT, key=KEY, **said)  # type: ignore[arg-type]  # of several kinds
     token = Share.objects.make(owner, AT, key=KEY, weeks=8, pain=True, notes=True, days=30)
     secret = Feed.objects.make(owner, AT, key=KEY, alarms=True)
+    Delivery.objects.begin(owner, TODAY, "", 1, AT)
     Upload.objects.keep(owner, CHECKSUM, compress(export_of(owner)), AT, is_from_loop=False)
     for role, user in people.items():
         _beside_it(user, role)
@@ -99,6 +101,8 @@ def neighbours() -> Neighbours:
         "key": str(KEY),
         "token": str(token),
         "secret": str(secret),
+        "ticket": ticket_of(owner),
+        "reminded_on": str(TODAY),
         "uidb36": "1",
         "own": str(own.pk),
         "own_key": own.own_key,
@@ -153,6 +157,7 @@ NOBODYS = {
     "pk": "876543",
     "mail": "nobody@garden.example",
     "person": "987654",
+    "reminded_on": "2026-11-17",
     "address": "987654",
 }
 """In place of the owner's, what nobody has and nobody ever had."""

@@ -79,6 +79,7 @@ def test_only_views_and_commands_read_the_clock() -> None:
         "keeping/management/commands/restore.py",
         "pain/management/commands/sample.py",
         "pain/views.py",
+        "reminders/management/commands/send_reminders.py",
         "reminders/views.py",
         "sharing/views.py",
         "reminders/calendar_views.py",

@@ -275,7 +275,7 @@ PAGES = (
     *("/plan/since/", "/plan/pause/", "/plan/exercise/towel/", "/history/", "/history/days/"),
     *("/history/sheet/?weeks=4&pain=on&notes=on", "/pain/", "/sharing/", "/settings/", "/exercises/"),
     *("/settings/data/", "/settings/data/backpain.json", "/settings/data/backpain-csv.zip", "/settings/delete/"),
-    *("/settings/data/backpain-fhir.json", "/settings/data/import/", "/settings/calendar/"),
+    *("/settings/data/backpain-fhir.json", "/settings/data/import/", "/settings/calendar/", "/settings/reminders/"),
 )
 POSTS: Sequence[tuple[str, dict[str, str]]] = (
     ("/day/2026-11-18/towel/3/", {"done": "yes"}),

@@ -128,7 +128,7 @@ def person() -> User:
     return user
 
 
-OPEN = ("/accounts/", "/exercises/", "/safety/", "/shared/", "/calendar/")
+OPEN = ("/accounts/", "/exercises/", "/safety/", "/shared/", "/calendar/", "/reminders/stop/")
 """How the addresses begin that read what a stranger sends."""
 
 

@@ -42,6 +42,7 @@ def wednesday(time_machine: TimeMachineFixture) -> None:
             "/settings/data/",
             "/settings/sign-ins/",
             "/settings/calendar/",
+            "/settings/reminders/",
             "/settings/data/import/",
             "/settings/data/backpain.json",
             "/settings/delete/",

@@ -1,0 +1,129 @@
+"""Sends what is due, as one of any number who do so at the same time.
+
+A reminder whose time has come becomes a delivery, once a day: that is one row, whoever makes it. Whoever sends it takes
+it on for a while first, by an update that only one of them can win; if they do not come back, the while ends, and it is
+anybody's again. Nothing is locked while something is being sent, and nobody's trouble holds up the others.
+
+The clock is the caller's.
+"""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from copy import copy
+from datetime import datetime, time, timedelta
+
+from django.db import transaction
+
+from accounts.middleware import is_outage
+from accounts.models import User
+from reminders import mail, push
+from reminders.due import due, notice
+from reminders.models import Delivery, Reminder
+from reminders.notice import Notice, Reached
+from reminders.times import LATE, Quiet, is_late
+
+logger = logging.getLogger("backpain.reminders")
+
+BATCH = 200
+LEASE = timedelta(minutes=2)
+"""Longer than any way to a person may take. What a process was sending as it died is sent again after it."""
+BACK_OFF = timedelta(minutes=1)
+KEPT = timedelta(days=14)
+
+Outcome = Delivery.Outcome
+
+
+def begin(now: datetime) -> int:
+    """Make deliveries of the reminders whose time has come, and set those right whose person has changed their zone.
+
+    Returns how many of them are seen to; there may be more.
+    """
+    moved = list(Reminder.objects.of_moved().with_person()[:BATCH])
+    come = list(Reminder.objects.come_by(now).with_person()[:BATCH])
+    return sum(_begin(one, now) for one in (*moved, *come))
+
+
+def _begin(one: Reminder, now: datetime) -> bool:
+    """Whether it was this one's doing."""
+    is_right = one.zone == one.user.time_zone
+    later = copy(one)
+    # What came to be due within the last hour, in a new zone or while nobody was sending, is not too late yet.
+    later.set_after(max(one.next_at, now - LATE) if is_right and one.next_at else now - LATE)
+    with _apart(), transaction.atomic():
+        if not Reminder.objects.move_on(one, later):
+            return False
+        if is_right and one.next_at:
+            Delivery.objects.begin(one.user, one.user.day_at(one.next_at), one.name, 0, one.next_at)
+        return True
+    return False
+
+
+def waiting(now: datetime) -> list[Delivery]:
+    """Some of those that are due and not being sent."""
+    return list(Delivery.objects.free_at(now)[:BATCH])
+
+
+def send(one: Delivery, now: datetime) -> None:
+    """Send one, or see that it is not to be sent; unless somebody else is about it already."""
+    with _apart():
+        until = now + LEASE
+        if not Delivery.objects.lease(one, now, until):
+            return
+        outcome = _outcome(one, now)
+        mine = Delivery.objects.leased(one, until)
+        if outcome:
+            mine.update(outcome=outcome)
+        else:
+            mine.update(leased_until=now + BACK_OFF)
+
+
+def _outcome(one: Delivery, now: datetime) -> Outcome | None:
+    """What came of it; none where it is to be tried again."""
+    user = User.objects.filter(pk=one.user_id, is_active=True, reminds=True).first()
+    if user is None:
+        return Outcome.NOTHING
+    if is_late(one.due_at, now) or user.day_at(now) != one.day:
+        return Outcome.LATE
+    here = now.astimezone(user.zone)
+    if Quiet(user.quiet_from, user.quiet_until).holds(time(here.hour, here.minute)):
+        return Outcome.QUIET
+    found = due(user, one.day, one.name)
+    if not found:
+        return Outcome.NOTHING
+    reached = _reach(user, notice(user, one.day, one.name, one.nth, found), now)
+    if Reached.YES in reached:
+        return Outcome.SENT
+    return None if Reached.LATER in reached else Outcome.FAILED
+
+
+def _reach(user: User, notice: Notice, now: datetime) -> set[Reached]:
+    reached = set()
+    for is_wanted, way in ((user.reminds_by_push, push.send), (user.reminds_by_mail, mail.send)):
+        if is_wanted:
+            came_of_it = Reached.LATER
+            with _apart():
+                came_of_it = way(user, notice, now)
+            reached.add(came_of_it)
+    return reached
+
+
+def next_time(now: datetime) -> datetime | None:
+    """When there is something to do next, as far as is known."""
+    known = (Reminder.objects.next_time_after(now), Delivery.objects.next_due_after(now))
+    return min((instant for instant in known if instant), default=None)
+
+
+def forget(now: datetime) -> None:
+    Delivery.objects.forget(now - KEPT)
+
+
+@contextmanager
+def _apart() -> Iterator[None]:
+    """Trouble with one is told to the log, which names nobody, and is over then; an outage is everybody's."""
+    try:
+        yield
+    except Exception as problem:
+        if is_outage(problem):
+            raise
+        logger.exception("A reminder could not be sent")
