@@ -3,6 +3,7 @@
 import gc
 import os
 import signal
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -56,10 +57,34 @@ control_socket_disable = True
 accesslog = None
 loglevel = "error"
 
+# Whether this process has reminders sent as well. The container has a service of its own for them.
+reminders = os.environ.get("REMINDERS") or "on"
+if reminders not in ("on", "off"):
+    sys.exit(f"Backpain cannot start: REMINDERS must be on or off, not “{reminders}”.")
 
-def when_ready(_server: Any) -> None:
+
+def when_ready(server: Any) -> None:
+    if reminders == "on":
+        # It holds standard input open as long as this process lives, however it ends. What the sender prints is the
+        # log's; it lets the signals through by itself, as soon as it can handle them.
+        command = [sys.executable, "manage.py", "send_reminders", "--loop", "--until-closed"]
+        server.sender = subprocess.Popen(command, stdin=subprocess.PIPE, cwd=chdir)  # noqa: S603
     # backpain/serve.py holds these back until there is somebody to handle them.
     signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT, signal.SIGTERM])
+
+
+def post_fork(server: Any, _worker: Any) -> None:
+    if reminders == "on":
+        server.sender.stdin.close()
+
+
+def on_exit(server: Any) -> None:
+    if reminders == "on":
+        server.sender.terminate()
+        try:
+            server.sender.wait(graceful_timeout)
+        except subprocess.TimeoutExpired:
+            server.sender.kill()
 
 
 def post_worker_init(worker: Any) -> None:

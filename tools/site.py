@@ -34,7 +34,12 @@ STOP_SECONDS = 15
 
 def environment(database: str, port: int = 8000) -> dict[str, str]:
     """What a deployment behind a proxy that speaks https has in its environment."""
-    production = {"SECRET_KEY": "of-no-use-elsewhere-" * 3, "ALLOWED_HOSTS": HOST, "BEHIND_PROXY": "on"}
+    production = {
+        "SECRET_KEY": "of-no-use-elsewhere-" * 3,
+        "ALLOWED_HOSTS": HOST,
+        "BEHIND_PROXY": "on",
+        "REMINDERS": "off",
+    }
     return {**PLAIN, **production, "DATABASE_URL": database, "PORT": str(port)}
 
 
