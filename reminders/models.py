@@ -56,6 +56,13 @@ class ReminderQuerySet(models.QuerySet["Reminder"]):
         found: datetime | None = self.filter(next_at__gt=instant).aggregate(first=models.Min("next_at"))["first"]
         return found
 
+    def set_or_unset(self, user: User, now: datetime) -> None:
+        """Let each of a person have a next time, or none, by what they wish now."""
+        for one in self.for_user(user).filter(next_at__isnull=user.reminds):
+            one.user = user
+            one.set_after(now)
+            self.for_user(user).filter(name=one.name).update(next_at=one.next_at, zone=one.zone)
+
     def choose(self, user: User, wishes: Mapping[str, Wish], now: datetime) -> None:
         """Let these be all the reminders of a person, by name. One that stays as it is keeps what it has on its way.
 

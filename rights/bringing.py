@@ -7,7 +7,7 @@ of the plan, or a pause, without an end takes over that of the file, and an alar
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
-from datetime import date, datetime
+from datetime import date, datetime, time
 from itertools import groupby, islice
 from typing import Any
 
@@ -23,13 +23,13 @@ from rights.document import FORMAT, OWN, VERSION, Section, names_for
 from rights.reading import Complaint, Entry, UnreadableError, read
 from rights.report import Change, EnoughError, Report, Tally
 from rights.spans import Found, Values, fit, grouped
-from rights.writing import SECTION, OvertakenError, Writes, standing
+from rights.writing import SECTION, SPANS, OvertakenError, Writes, standing
 from tracking.dates import full_date
 
 AT_A_TIME = 1000
 """Rows that are held in memory while they are compared and written."""
 
-MOST = {"exercises": MAX_OWN, "plan": 5000, "pauses": 5000}
+MOST = {"exercises": MAX_OWN, "plan": 5000, "pauses": 5000, "reminders": 500}
 """Records of the sections that are looked at as a whole: of a file, and of an account with those of the file."""
 
 MOST_A_DAY = 2000
@@ -59,7 +59,7 @@ def bring(
         if not with_settings:
             comparison.writes.settings.clear()
         with suppress(OvertakenError, IntegrityError):
-            comparison.writes.write(user)
+            comparison.writes.write(user, now)
             return report
     return Report(overtaken=True)
 
@@ -124,9 +124,9 @@ class _Comparison:
                 self._exercises(entries)
             elif name in OTHERS:
                 header[name] = next(entries)
-        _check_header(header)
+        version = _checked_version(header)
         if "settings" in header:
-            self._settings(header["settings"])
+            self._settings(header["settings"], version)
 
     def _exercises(self, entries: Iterable[Entry]) -> None:
         spec = checking.own_exercise(Equipment.objects.values_list("slug", flat=True))
@@ -155,8 +155,8 @@ class _Comparison:
                     self.provisional.setdefault(name, PROVISIONAL + len(self.provisional))
             yield entry
 
-    def _settings(self, entry: Entry) -> None:
-        for _entry, values in self._checked(checking.settings(self.today, self.now), [entry]):
+    def _settings(self, entry: Entry, version: int) -> None:
+        for _entry, values in self._checked(checking.settings(self.today, self.now, version), [entry]):
             for name, value in checking.joined(values, self.writes.seen["settings"][0]).items():
                 if getattr(self.person, name) != value:
                     before = _said(self.person, name)
@@ -171,7 +171,7 @@ class _Comparison:
         specs = checking.recorded(self.today, self.now, {**self.provisional, **self.known})
         for name, entries in groupby(self._entries(), key=lambda entry: entry.section):
             if name in specs:
-                compare = self._rows if SECTION[name].by_day else self._spans
+                compare = self._rows if SECTION[name].by_day else self._spans if name in SPANS else self._few
                 compare(SECTION[name], self._checked(specs[name], entries))
 
     def _entries(self) -> Iterator[Entry]:
@@ -193,6 +193,22 @@ class _Comparison:
             self.writes.ended[section.name] += fitted.ended
         self._check_room(section.name, fresh)
         self.writes.spans[section.name] = [values for _entry, values in fresh]
+
+    def _few(self, section: Section, found: Iterator[Found]) -> None:
+        """Rows of which there are so few that they are compared all at once."""
+        present = {tuple(values[name] for name in section.key): values for values in self.writes.seen[section.name]}
+        tally, fresh = self.report.tallies[section.name], dict[Key, Found]()
+        for entry, values in found:
+            key = tuple(values[name] for name in section.key)
+            if key in fresh:
+                self._complain(entry, _("The same has been said before in this file."))
+            elif key in present:
+                tally.tell_apart(values == present[key])
+            else:
+                fresh[key] = entry, values
+        tally.added += len(fresh)
+        self._check_room(section.name, list(fresh.values()))
+        self.writes.few[section.name] = [values for _entry, values in fresh.values()]
 
     def _rows(self, section: Section, found: Iterator[Found]) -> None:
         """Rows that are there or not, a batch at a time."""
@@ -239,7 +255,7 @@ class _Comparison:
                 tally.tell_apart(values == present)
 
 
-def _check_header(header: Mapping[str, Entry]) -> None:
+def _checked_version(header: Mapping[str, Entry]) -> int:
     if "format" not in header or header["format"].value != FORMAT:
         raise UnreadableError(_("This is no export of Backpain: it does not say so at its beginning."))
     version = header["version"].value if "version" in header else None
@@ -250,6 +266,7 @@ def _check_header(header: Mapping[str, Entry]) -> None:
             _("It comes from a newer Backpain than this one, which would not understand all of it."),
             header["version"].line,
         )
+    return version
 
 
 def _said(person: User, name: str) -> str:
@@ -263,4 +280,6 @@ def _said(person: User, name: str) -> str:
         return full_date(person.day_at(value))
     if isinstance(value, date):
         return full_date(value)
+    if isinstance(value, time):
+        return value.isoformat("minutes")
     return value or _("not known")

@@ -7,7 +7,7 @@ tables have is checked here as well, by the same constants.
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, cast
 from uuid import UUID
 
@@ -21,7 +21,8 @@ from exercises.models import LAST_PLACE, Exercise
 from exercises.prescription import MAX_PER, MAX_REPETITIONS, MAX_SECONDS, Frequency, Per, Range
 from pain.models import CheckIn
 from pain.rule import WORST
-from rights.document import OWN, SECTIONS
+from reminders.models import NAME_LENGTH, as_number
+from rights.document import OWN, SECTIONS, SINCE_2, WEEK
 from rights.reading import short
 from tracking.models import SLOT_NAME_LENGTH, Pause, Skip
 from tracking.plan_forms import FAR, MAX_KEPT
@@ -132,6 +133,15 @@ def moment_up_to(last: datetime) -> Check:
     return check
 
 
+_time = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
+
+
+def time_of_day(value: Any) -> time:
+    if not isinstance(value, str) or not _time.fullmatch(value):
+        raise WrongError(_("%(value)s is no time such as 20:00.") % {"value": short(value)})
+    return time.fromisoformat(value)
+
+
 def or_none(check: Check) -> Check:
     return lambda value: None if value is None else check(value)
 
@@ -186,6 +196,21 @@ def slot_names(value: Any) -> str:
     if any("\n" in name for name in names) or names == [""]:
         raise WrongError(_("A name is one line."))
     return "\n".join(names)
+
+
+def weekdays(value: Any) -> int:
+    """As the table has them."""
+    days = several(one_of(WEEK), len(WEEK))(value)
+    if not days:
+        raise WrongError(_("There has to be a day."))
+    return as_number(WEEK.index(day) for day in days)
+
+
+def dose_name(value: Any) -> str:
+    name: str = text(NAME_LENGTH)(value)
+    if len(name.splitlines()) > 1:
+        raise WrongError(_("A name is one line."))
+    return name
 
 
 # --- One record -------------------------------------------------------------------------------------------------------
@@ -280,9 +305,10 @@ def own_exercise(equipment: Collection[str]) -> Spec:
     )
 
 
-def settings(today: date, now: datetime) -> Spec:
+def settings(today: date, now: datetime, version: int) -> Spec:
     return Spec(
         {
+            **({} if version < 2 else REMINDING),
             "time_zone": one_of(["", *KNOWN_ZONES]),
             **{
                 name: choice(User, name) for name in ("week_start", "color_scheme", "get_ready_seconds", "rest_seconds")
@@ -293,6 +319,8 @@ def settings(today: date, now: datetime) -> Spec:
         }
     )
 
+
+REMINDING: dict[str, Check] = {name: time_of_day if name.startswith("quiet_") else flag for name in SINCE_2}
 
 WHICH_COUNTS: dict[str, Callable[..., Any]] = {
     "safety_read_at": min,
@@ -328,6 +356,7 @@ def recorded(today: date, now: datetime, exercises: Mapping[str, int]) -> dict[s
             _pause,
         ),
         "skips": Spec({"day": day, "exercise": exercise, "reason": choice(Skip, "reason"), "recorded_at": moment}),
+        "reminders": Spec({"name": dose_name, "at": time_of_day, "weekdays": weekdays}),
         "check_ins": Spec(
             {
                 "day": day,

@@ -5,7 +5,7 @@ A section is a table, a column one of its columns. docs/export.md says what each
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from itertools import groupby
 from typing import Any
 from uuid import UUID
@@ -15,10 +15,21 @@ from django.db import models
 from accounts.models import User
 from exercises.models import PRESCRIPTION_FIELDS, Exercise
 from pain.models import CheckIn
+from reminders.models import Reminder, days_of
 from tracking.models import Completion, Pause, PlanItem, Skip
 
 FORMAT = "backpain-export"
-VERSION = 1
+VERSION = 2
+SINCE_2 = (
+    "reminds",
+    "reminds_by_push",
+    "reminds_by_mail",
+    "reminds_by_name",
+    "quiet_from",
+    "quiet_until",
+    "asked_about_reminders",
+)
+"""The settings that a document of the first version does not tell."""
 
 OWN = "own:"
 """How the name of an own exercise begins; its key follows. An exercise of the catalogue is named by its slug."""
@@ -50,11 +61,15 @@ def names_for(user: User) -> Names:
 
 
 def as_it_is(value: Any, _names: Names) -> Any:
-    """Days as 2026-11-22, moments in UTC to the microsecond, keys as text; all else is told as the table has it."""
+    """Days as 2026-11-22, moments in UTC to the microsecond, times of a day to the minute, keys as text; all else is
+    told as the table has it.
+    """
     if isinstance(value, datetime):
         return value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, time):
+        return value.isoformat("minutes")
     return str(value) if isinstance(value, UUID) else value
 
 
@@ -72,6 +87,13 @@ def exercise_names(value: list[int], names: Names) -> list[str]:
 
 def equipment_slugs(value: int, names: Names) -> list[str] | None:
     return sorted(names.equipment[value]) if value in names.equipment else None
+
+
+WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+def weekdays(value: int, _names: Names) -> list[str]:
+    return [WEEK[day] for day in days_of(value)]
 
 
 def lines(value: str, _names: Names) -> list[str]:
@@ -153,6 +175,7 @@ SECTIONS = (
         plain(
             *("time_zone", "week_start", "color_scheme", "get_ready_seconds", "rest_seconds", "asks_pain"),
             *("safety_read_at", "pain_asked_on", "pain_alarm_on", "grows_from"),
+            *SINCE_2,
         ),
     ),
     Section(
@@ -189,6 +212,12 @@ SECTIONS = (
         (*plain("day"), EXERCISE, *plain("reason", "recorded_at")),
         key=("day", "exercise"),
         by_day=True,
+    ),
+    Section(
+        "reminders",
+        Reminder.objects.for_user,
+        (*plain("name", "at"), Column("weekdays", "weekdays", weekdays)),
+        key=("name",),
     ),
     CHECK_INS,
     COMPLETIONS,

@@ -18,6 +18,7 @@ TITLES = {
     "plan": _("entries of the plan"),
     "pauses": _("pauses"),
     "skips": _("skipped exercises"),
+    "reminders": _("times of reminders"),
     "check_ins": _("check-ins of pain"),
     "completions": _("doses done"),
 }

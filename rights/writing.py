@@ -6,6 +6,7 @@ All of it is known before the transaction begins, so that others wait for the ro
 import json
 import zlib
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from secrets import token_hex
 from typing import Any
 
@@ -13,11 +14,13 @@ from django.db import transaction
 
 from accounts.models import User
 from exercises.models import OWN_SLUG, Equipment, Exercise
+from reminders.models import Reminder
 from rights.document import SECTIONS, Names, Section, names_for
 from rights.spans import Values
 
 SECTION = {section.name: section for section in SECTIONS}
 SPANS = ("plan", "pauses")
+FEW = ("reminders",)
 
 
 class OvertakenError(Exception):
@@ -26,7 +29,7 @@ class OvertakenError(Exception):
 
 def standing(person: User, names: Names) -> dict[str, list[Values]]:
     """What is in an account of all that is compared as a whole. Exercises are as the document tells them."""
-    found = {name: _rows(SECTION[name], person) for name in ("settings", *SPANS)}
+    found = {name: _rows(SECTION[name], person) for name in ("settings", *SPANS, *FEW)}
     for pause in found["pauses"]:
         pause["keeps"] = sorted(pause["keeps"])
     return found | {"exercises": list(SECTION["exercises"].records(person, names))}
@@ -49,6 +52,7 @@ class Writes:
         self.exercises: list[tuple[int, Values]] = []
         self.spans: dict[str, list[Values]] = {name: [] for name in SPANS}
         self.ended: dict[str, list[Values]] = {name: [] for name in SPANS}
+        self.few: dict[str, list[Values]] = {name: [] for name in FEW}
         self._batches: list[tuple[str, bytes]] = []
 
     def add_rows(self, section: Section, rows: Iterable[Values]) -> None:
@@ -56,7 +60,7 @@ class Writes:
         text = json.dumps([[row[name] for name in section.fields] for row in rows], default=str)
         self._batches.append((section.name, zlib.compress(text.encode(), 1)))
 
-    def write(self, user: User) -> None:
+    def write(self, user: User, now: datetime) -> None:
         """Raises OvertakenError, and writes nothing, where something has changed since; or the database's own word."""
         with transaction.atomic():
             person = User.objects.select_for_update(no_key=True).get(pk=user.pk)
@@ -65,13 +69,15 @@ class Writes:
             keys = self._make(person)
             for name in SPANS:
                 self._end(person, SECTION[name])
-                rows = [[values[field] for field in SECTION[name].fields] for values in self.spans[name]]
+            for name, found in (self.spans | self.few).items():
+                rows = [[values[field] for field in SECTION[name].fields] for values in found]
                 _insert(person, SECTION[name], rows, keys)
             for name, packed in self._batches:
                 _insert(person, SECTION[name], json.loads(zlib.decompress(packed)), keys)
             for name, value in self.settings.items():
                 setattr(person, name, value)
             person.save(update_fields=list(self.settings))
+            Reminder.objects.set_or_unset(person, now)
 
     def _make(self, person: User) -> dict[int, int]:
         """Own exercises, under slugs of this site's own. Returns their keys by the provisional ones."""

@@ -43,8 +43,8 @@ PAGES = {
     "settings/data/": 0,
     "settings/data/import/": 0,
     # Two for the names of exercises, and one for each section.
-    "settings/data/backpain.json": 10,
-    "settings/data/backpain-csv.zip": 10,
+    "settings/data/backpain.json": 11,
+    "settings/data/backpain-csv.zip": 11,
     "settings/data/backpain-fhir.json": 5,
     # How much there is in each table, and the first day.
     "settings/delete/": len(belongings()) + 1,
@@ -95,9 +95,9 @@ FORMS = {
     "settings/sign-ins/<slug:name>/end/": 3,
     "safety/read/": 1,
     # For files of some thousand records; a larger one takes a few for each thousand more.
-    "settings/data/import/": 20,
+    "settings/data/import/": 22,
     "settings/data/import/habits/": 12,
-    "settings/data/import/confirm/": 32,
+    "settings/data/import/confirm/": 36,
     "settings/data/import/cancel/": 1,
     # Each table, what is to go with each row of it, and the sessions.
     "settings/delete/": 4 * len(belongings()) + 8,

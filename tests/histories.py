@@ -1,6 +1,6 @@
 """Histories made up by Hypothesis: everything that a person can have recorded, odd signs included."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from accounts.models import User
 from exercises.forms import OWN_NUMBER, is_blank
 from exercises.models import Equipment, Exercise
 from pain.models import CheckIn
+from reminders.models import Reminder, Wish
 from tests.builders import a_person
 from tracking.models import Completion, Pause, PlanItem, Skip
 
@@ -71,13 +72,15 @@ histories = st.fixed_dictionaries(
             st.tuples(days, st.uuids(), moments, st.integers(0, 10), st.sampled_from(["", "hip"]), words), max_size=4
         ),
         "completions": st.sets(st.tuples(days, who, st.integers(1, 20)), max_size=12),
+        "reminders": st.dictionaries(st.sampled_from(["", "Evening"]), st.integers(1, 127)),
         "at": moments,
         "settings": st.fixed_dictionaries(
             {
                 "time_zone": st.sampled_from(["", "Asia/Tokyo"]),
                 "week_start": st.sampled_from([0, 5, 6]),
                 "rest_seconds": st.sampled_from([0, 60]),
-                "asks_pain": st.booleans(),
+                **dict.fromkeys(["asks_pain", "reminds", "reminds_by_mail"], st.booleans()),
+                "quiet_from": st.sampled_from([time(0), time(21, 30)]),
                 "safety_read_at": st.none() | moments,
                 **dict.fromkeys(["pain_asked_on", "pain_alarm_on", "grows_from"], st.none() | days),
             }
@@ -117,6 +120,8 @@ def lived(history: dict[str, Any]) -> User:
         Pause.objects.create(user=user, starts_on=starts_on, ends_on=ends_on, reason=reason, keeps=keeps)
     for day, n in history["skips"]:
         Skip.objects.set_skipped(user, day, exercise_of(n), "sore", history["at"])
+    wishes = {name: Wish(time(20), weekdays) for name, weekdays in history["reminders"].items()}
+    Reminder.objects.choose(user, wishes, history["at"])
     for day, key, at, score, place, said in history["check_ins"]:
         CheckIn.objects.record(
             user, day, at, key=UUID(int=key.int), score=score, moment="after", place=place, words=said

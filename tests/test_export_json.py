@@ -38,6 +38,9 @@ def exported(user: User) -> dict[str, Any]:
     return document
 
 
+WEEK = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+
+
 def test_the_document_holds_everything_in_plain_names() -> None:
     user = a_person_with_everything("anna@example.org")
     a_person_with_everything("ben@example.org")
@@ -47,7 +50,7 @@ def test_the_document_holds_everything_in_plain_names() -> None:
     number = Exercise.objects.get(slug="towel").number
     assert exported(user) == {
         "format": "backpain-export",
-        "version": 1,
+        "version": 2,
         "account": {"email": "anna@example.org", "joined_at": "2026-11-18T23:30:00.000000Z"},
         "settings": {
             "time_zone": "Europe/Berlin",
@@ -60,6 +63,13 @@ def test_the_document_holds_everything_in_plain_names() -> None:
             "pain_asked_on": "2026-11-18",
             "pain_alarm_on": None,
             "grows_from": "2026-11-01",
+            "reminds": False,
+            "reminds_by_push": True,
+            "reminds_by_mail": False,
+            "reminds_by_name": False,
+            "quiet_from": "22:00",
+            "quiet_until": "07:00",
+            "asked_about_reminders": False,
         },
         "exercises": [
             {
@@ -112,6 +122,7 @@ def test_the_document_holds_everything_in_plain_names() -> None:
         "skips": [
             {"day": "2026-11-10", "exercise": cat, "reason": "sore", "recorded_at": "2026-11-18T21:30:15.123456Z"}
         ],
+        "reminders": [{"name": "=at night ", "at": "20:00", "weekdays": WEEK}],
         "check_ins": [
             {
                 "day": "2026-11-18",
@@ -151,7 +162,7 @@ def test_every_record_is_on_a_line_of_its_own() -> None:
 
 def test_a_person_who_has_recorded_nothing_gets_a_document_without_records() -> None:
     document = exported(a_person("new@example.org"))
-    assert [document[section.name] for section in SECTIONS if section.key] == [[]] * 6
+    assert [document[section.name] for section in SECTIONS if section.key] == [[]] * 7
 
 
 def test_records_are_in_the_order_of_their_names_not_of_the_numbers_of_this_server() -> None:

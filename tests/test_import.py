@@ -17,7 +17,7 @@ from accounts.models import User
 from exercises.models import LAST_PLACE, MAX_OWN, Exercise
 from rights import checking
 from rights.bringing import MOST, bring, entries_of
-from rights.document import SECTIONS, names_for
+from rights.document import SECTIONS, VERSION, names_for
 from rights.export import as_json
 from rights.reading import Complaint, Entry
 from rights.report import ENOUGH, SHOWN, Report, Tally
@@ -60,7 +60,7 @@ def tallies(report: Report) -> dict[str, Tally]:
 
 
 def a_file(**sections: Any) -> dict[str, Any]:
-    return {"format": "backpain-export", "version": 1, **sections}
+    return {"format": "backpain-export", "version": VERSION, **sections}
 
 
 def a_completion(exercise: str = "walk", day: str = "2026-11-10", nth: int = 1, **more: Any) -> dict[str, Any]:
@@ -111,6 +111,7 @@ def test_an_export_brought_into_a_new_account_is_exported_the_same() -> None:
         "plan": Tally(3),
         "pauses": Tally(2),
         "skips": Tally(1),
+        "reminders": Tally(1),
         "check_ins": Tally(1),
         "completions": Tally(4),
     }
@@ -127,6 +128,7 @@ def test_the_same_file_again_adds_nothing() -> None:
         "plan": Tally(same=3),
         "pauses": Tally(same=2),
         "skips": Tally(same=1),
+        "reminders": Tally(same=1),
         "check_ins": Tally(same=1),
         "completions": Tally(same=4),
     }
@@ -227,6 +229,7 @@ def test_what_is_here_but_different_stays_as_it_is_here() -> None:
         "plan": Tally(same=3),
         "pauses": Tally(different=2),
         "skips": Tally(same=1),
+        "reminders": Tally(same=1),
         "check_ins": Tally(same=1),
         "completions": Tally(different=4),
     }
@@ -564,7 +567,7 @@ def test_what_was_wrong_before_the_file_broke_off_is_told_as_well() -> None:
         ({"format": "backpain-export"}, "It does not say which version of the export it is."),
         ({"format": "backpain-export", "version": "1"}, "It does not say which version of the export it is."),
         (
-            {"format": "backpain-export", "version": 2},
+            {"format": "backpain-export", "version": 3},
             "It comes from a newer Backpain than this one, which would not understand all of it.",
         ),
         (
@@ -591,7 +594,7 @@ def test_sections_may_be_left_out_and_come_in_any_order() -> None:
 
 def test_each_field_of_the_document_has_a_check() -> None:
     specs = {
-        "settings": checking.settings(TODAY, NOW),
+        "settings": checking.settings(TODAY, NOW, VERSION),
         "exercises": checking.own_exercise([]),
         **checking.recorded(TODAY, NOW, {}),
     }

@@ -25,6 +25,7 @@ from hypothesis import strategies as st
 from accounts.models import User
 from exercises.models import Equipment, Exercise
 from pain.models import CheckIn
+from reminders.models import Reminder
 from rights.bringing import bring, entries_of
 from rights.document import names_for
 from rights.export import as_json
@@ -44,7 +45,7 @@ MEASURED = 4
 """The memory of one life in so many is traced, which takes time."""
 
 NOW = datetime(2026, 11, 18, 23, 30, tzinfo=UTC)
-TABLES = (Exercise, PlanItem, Pause, Skip, CheckIn, Completion, Upload)
+TABLES = (Exercise, PlanItem, Pause, Skip, Reminder, CheckIn, Completion, Upload)
 
 ODD: list[Any] = [
     *(None, True, False, 0, 1, -1, 21, 32768, 2**31, 2**63, 2**64, 10**19, -(10**19), 0.5, 1e308, "", " ", "a" * 5000),
@@ -159,6 +160,7 @@ FILE_TABLES = {
     "plan": "PlanItem",
     "pauses": "Pause",
     "skips": "Skip",
+    "reminders": "Reminder",
     "check_ins": "CheckIn",
     "completions": "Completion",
 }

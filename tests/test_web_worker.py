@@ -87,7 +87,7 @@ def test_a_request_that_is_there_is_answered_before_the_site_stops(tmp_path: Pat
 
 
 def test_a_worker_that_is_killed_is_replaced(tmp_path: Path) -> None:
-    environment = environment_of(f"sqlite:///{tmp_path / 'site.sqlite3'}")
+    environment = environment_of(f"sqlite:///{tmp_path / 'site.sqlite3'}", REMINDERS="off")
     with running(environment, tmp_path / "output") as site:
         site.wait_until_it_answers()
         children = Path(f"/proc/{site.process.pid}/task/{site.process.pid}/children")
