@@ -13,7 +13,7 @@ LOCK := $(VENV) -m uv pip compile --quiet --universal --python-version 3.11 --ge
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help run dev sample test test-quick check bench bench-history soak faults pictures lock clean preflight port backup restore bench-backup lighthouse bench-spread bench-scale bench-slow bench-servers observatory hostile bench-door fuzz ownership mutation zones
+.PHONY: help run dev sample test test-quick check bench bench-history soak faults pictures lock clean preflight port backup restore bench-backup lighthouse bench-spread bench-scale bench-slow bench-servers observatory hostile bench-door fuzz ownership mutation zones reminders
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -77,6 +77,9 @@ mutation: .venv/dev ## put mistakes into the rules and into what guards ownershi
 
 zones: .venv/dev ## send every time zone through each of its transitions from 2024 to 2032
 	@$(VENV) -m tools.zones
+
+reminders: .venv/dev ## see that 10,000 reminders all arrive, and once, while those who send them are killed
+	@$(VENV) -m tools.reminders
 
 soak: .venv/dev var/static/.collected ## see for 15 minutes whether all that many clients were told is there
 	@$(VENV) -m tools.soak
