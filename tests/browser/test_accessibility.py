@@ -37,6 +37,7 @@ PERSONAL = [
     "/pain/",
     "/settings/",
     "/settings/calendar/",
+    "/settings/reminders/",
     "/settings/data/",
     "/settings/delete/",
     "/accounts/password/change/",

@@ -129,7 +129,7 @@ SEEN = {
         for name in ("name", "purpose", "place", "other_equipment", "steps", "avoid", "note")
     ),
     *("exercises.Exercise.claim", "exercises.Exercise.known", "exercises.Exercise.unknown", "exercises.Equipment.name"),
-    *("accounts.User.email", "tracking.PlanItem.slot_names", "pain.CheckIn.words"),
+    *("accounts.User.email", "tracking.PlanItem.slot_names", "pain.CheckIn.words", "reminders.Reminder.name"),
     *(
         "OwnExerciseForm.name",
         "OwnExerciseForm.steps",
@@ -144,7 +144,7 @@ SEEN = {
     *("NewAppForm.code", "CodeForm.code", "CodeAgainForm.code"),
 }
 NEVER_SHOWN = {
-    "a name of a time zone": {"accounts.User.time_zone", "SignupForm.time_zone"},
+    "a name of a time zone": {"accounts.User.time_zone", "SignupForm.time_zone", "reminders.Reminder.zone"},
     "letters, digits and hyphens": {
         *("exercises.Exercise.slug", "exercises.Equipment.slug", "SkipForm.exercise", "MoveForm.up", "MoveForm.down"),
         *("GrowForm.exercise", "OwnExerciseForm.key", "exercises.Exercise.own_key", "ConfirmForm.checksum"),
@@ -170,7 +170,8 @@ NEVER_SHOWN = {
         *("ConfirmPasswordResetCodeForm.code", "RequestLoginCodeForm.email", "VerifyPhoneForm.code"),
         *("SignupWebAuthnForm.name", "SignupWebAuthnForm.credential", "UserTokenForm.key", "UserTokenForm.uidb36"),
     },
-    "never sent back": {"accounts.User.password"},
+    "in notices alone, which are plain text": {"reminders.Delivery.name"},
+    "never sent back": {"accounts.User.password", "ActionForm.name"},
 }
 
 
@@ -256,6 +257,7 @@ def look_at_pages(seen: Watched, writer: User) -> None:
         did(writer, exercise, now.date())
     for address in ("/today/", "/week/", "/plan/", "/plan/timeline/", "/plan/since/", "/plan/pause/", "/session/"):
         seen.see(address, *PAYLOADS)
+    seen.see("/settings/reminders/", *PAYLOADS)
     for address in ("/history/", "/history/days/", "/history/sheet/", "/plan/add/", "/exercises/", "/settings/data/"):
         seen.see(address)
     for address in ("/pain/", "/pain/earlier/?page=1", "/history/sheet/?notes=on&weeks=4"):
