@@ -13,6 +13,7 @@ from backpain import offline
 from exercises.prescription import Frequency, Per
 from pain.models import CheckIn
 from tests.browser.conftest import Visit
+from tests.browser.test_accessibility import violations
 from tests.browser.test_session import wait_until
 from tests.builders import PASSWORD, a_person, an_exercise, browser_of, completions, on_plan
 from tracking.models import PlanItem
@@ -84,6 +85,7 @@ def test_a_whole_session_and_a_check_in_without_a_network_arrive_once_when_it_is
     expect(page.locator("[data-kept]")).to_contain_text(re.compile(r"Shown as it was at \d\d:\d\d"))
     for slot in ("calf-1", "calf-2", "calf-3", "arch-1"):
         expect(page.locator(f"#slot-{slot}")).to_contain_text("waiting")
+    assert violations(page) == []
     # The second is taken back; the third as well, and done after all. The last wish counts.
     for slot, wish in (("calf-2", "no"), ("calf-3", "no"), ("calf-3", "yes")):
         page.locator(f"#slot-{slot}").click()
@@ -315,6 +317,7 @@ def test_the_plan_of_a_day_that_is_over_is_not_passed_off_as_todays(page: Page, 
     for address in ("/today/", "/session/"):
         page.goto(address)
         expect(page.get_by_role("heading", name="No connection")).to_be_visible()
+    assert violations(page) == []
     complaints.clear()
 
 

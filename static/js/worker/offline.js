@@ -216,9 +216,11 @@ addEventListener("fetch", (event) => {
   const { request } = event;
   const { origin, pathname } = new URL(request.url);
   if (origin !== self.location.origin) return;
-  if (request.method !== "GET") {
+  if (request.method === "POST") {
     if (pathname === release.signOut) event.respondWith(signOut(request));
     else event.waitUntil(refreshSoon());
-  } else if (pathname.startsWith(release.static)) event.respondWith(file(request));
+  }
+  if (request.method !== "GET") return;
+  if (pathname.startsWith(release.static)) event.respondWith(file(request));
   else if (request.mode === "navigate") event.respondWith(visit(request));
 });
