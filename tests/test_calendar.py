@@ -37,7 +37,7 @@ from tests.builders import (
     the_catalogue_is_known,
 )
 from tests.logs import Log
-from tests.test_errors import breaks, not_raising
+from tests.test_errors import assert_is_our_page, breaks, not_raising
 from tracking.models import Pause
 
 pytestmark = pytest.mark.django_db
@@ -83,6 +83,10 @@ def events(user: User) -> list[tuple[str, str, str]]:
         (event.summary.value, f"{event.dtstart.value:%Y-%m-%d %H:%M}", event.rrule.value)
         for event in getattr(calendar, "vevent_list", [])
     ]
+
+
+def notices(page: Any) -> list[str]:
+    return re.findall(r'<p class="notice" role="status">(.*?)</p>', page.content.decode())
 
 
 FOR_NOW = "FREQ=DAILY;UNTIL=20271231T225959Z"
@@ -161,7 +165,7 @@ def test_alarms_are_switched_on_and_off_behind_the_same_link(user: User) -> None
     secret, client = made(user), browser_of(user)
     assert b"BEGIN:VALARM" not in read(secret).content
     answer = client.post("/settings/calendar/alarms/", {"alarms": "on"}, follow=True)
-    assert "Saved." in text_of(answer)
+    assert notices(answer) == ["Saved. Your calendar follows when it reads the link again."]
     assert [e["name"] for e in elements(answer, "checked")] == ["alarms"]
     assert b"BEGIN:VALARM" in read(secret).content
     client.post("/settings/calendar/alarms/")
@@ -170,12 +174,21 @@ def test_alarms_are_switched_on_and_off_behind_the_same_link(user: User) -> None
 
 def test_a_link_that_is_switched_off_is_dead_with_the_next_request(user: User) -> None:
     secret, client = made(user), browser_of(user)
-    assert client.get("/settings/calendar/off/").status_code == 405
     answer = client.post("/settings/calendar/off/", follow=True)
-    assert "The link opens nothing any more." in text_of(answer)
+    assert notices(answer) == ["The link opens nothing any more. Remove the calendar from your program, too."]
     assert read(secret).status_code == 404
     assert client.post("/settings/calendar/off/").status_code == 302
-    assert client.post("/settings/calendar/alarms/", {"alarms": "on"}).status_code == 404
+    gone = client.post("/settings/calendar/alarms/", {"alarms": "on"})
+    assert_is_our_page(gone, 404, " This link is not there, or no longer. ")
+
+
+def test_looking_at_the_page_changes_nothing(user: User) -> None:
+    secret, client = made(user, alarms=True), browser_of(user)
+    assert client.head("/settings/calendar/").status_code == 200
+    for address in ("/settings/calendar/alarms/", "/settings/calendar/off/"):
+        assert client.get(address).status_code == 405
+    assert client.put("/settings/calendar/").status_code == 405
+    assert b"BEGIN:VALARM" in read(secret).content
 
 
 @pytest.mark.parametrize("key", ["", "17"])
