@@ -45,14 +45,15 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="backpain-reminders-") as folder, server() as postgres:
         alone(postgres.url, make_database, "killed")
         databases = {
-            "sqlite": f"sqlite:///{folder}/one.sqlite3",
-            "sqlite, with kills": f"sqlite:///{folder}/other.sqlite3",
-            "postgresql": postgres.url,
             "postgresql, with kills": postgres.url_of("killed"),
+            "sqlite, with kills": f"sqlite:///{folder}/killed.sqlite3",
+            "postgresql": postgres.url,
+            "sqlite": f"sqlite:///{folder}/one.sqlite3",
         }
         for name, database in databases.items():
             prepare(database)
             figures[name] = alone(database, sent_by_two, due, kills if "kills" in name else 0)
+            print(name, figures[name], flush=True)
     publish("reminders", figures)
     judge([line for name, found in figures.items() for line in falls_short(name, found)])
 
@@ -177,3 +178,7 @@ def let_leases_run_out() -> int:
     for user, until in left_behind:
         Delivery.objects.filter(user=user, outcome="", leased_until=until).update(leased_until=timezone.now())
     return len(before)
+
+
+if __name__ == "__main__":
+    main()
