@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.contrib.auth import HASH_SESSION_KEY
 from django.utils.crypto import salted_hmac
@@ -54,23 +55,35 @@ def device_of(introduction: str) -> list[str]:
 
 def sign_ins(user: User, this: str | None, at: datetime) -> Sequence[SignIn]:
     """This one first, then the others, the last used first. A session begun with an older password opens nothing."""
-    opened = [(row, row.get_decoded()) for row in Session.objects.of(user.pk).open_at(at).order_by("-used_at")]
-    valid = [(row, data) for row, data in opened if data.get(HASH_SESSION_KEY) == user.get_session_auth_hash()]
-    found = [_sign_in(user, row, data, row.session_key == this) for row, data in valid]
+    found = [_sign_in(user, row, data, row.session_key == this) for row, data in _valid(user, at)]
     return sorted(found, key=lambda sign_in: not sign_in.is_this)
 
 
-def _sign_in(user: User, row: Session, data: dict[str, object], is_this: bool) -> SignIn:
-    began = data.get("began")
-    match data.get("device"):
+def remembered_in_sign_ins(user: User, name: str, at: datetime) -> set[object]:
+    """What is kept under this name in the sessions of a person that are open."""
+    return {data[name] for _row, data in _valid(user, at) if name in data}
+
+
+def device_in_words(device: object) -> str:
+    """Of what `device_of` has found, as a session keeps it."""
+    match device:
         case [browser, system]:
-            device = _("%(browser)s on %(system)s") % {"browser": browser, "system": system}
+            return _("%(browser)s on %(system)s") % {"browser": browser, "system": system}
         case _other:
-            device = _("A browser")
+            return _("A browser")
+
+
+def _valid(user: User, at: datetime) -> Sequence[tuple[Session, dict[str, Any]]]:
+    opened = [(row, row.get_decoded()) for row in Session.objects.of(user.pk).open_at(at).order_by("-used_at")]
+    return [(row, data) for row, data in opened if data.get(HASH_SESSION_KEY) == user.get_session_auth_hash()]
+
+
+def _sign_in(user: User, row: Session, data: dict[str, Any], is_this: bool) -> SignIn:
+    began = data.get("began")
     return SignIn(
         name=salted_hmac("accounts.sign_ins", row.session_key, algorithm="sha256").hexdigest()[:20],
         session_key=row.session_key,
-        device=device,
+        device=device_in_words(data.get("device")),
         began=date_format(datetime.fromisoformat(str(began)).astimezone(user.zone), _("j F Y")) if began else "",
         used=date_format(row.used_at.astimezone(user.zone), _("j F Y, H:00")),
         is_this=is_this,

@@ -1,5 +1,6 @@
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, time
+from hashlib import sha256
 from secrets import token_urlsafe
 from typing import NamedTuple, Self
 from uuid import UUID
@@ -10,6 +11,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.sign_ins import remembered_in_sign_ins
 from reminders.times import Rhythm, next_after
 from sharing.models import TOKEN_BYTES, hash_of
 
@@ -19,6 +21,12 @@ EVERY_DAY = 0b111_1111
 NAME_LENGTH = 60
 MOST_LATER = 9
 """So often “in an hour” puts one reminder off."""
+
+MOST_DEVICES = 20
+"""So many browsers of one person may take notifications."""
+KEY_LENGTH = 32
+SESSION_NAME = "push"
+"""Under which a session remembers the key of the browser that it is in."""
 
 
 class Wish(NamedTuple):
@@ -215,21 +223,54 @@ class Delivery(models.Model):
         constraints = [models.CheckConstraint(name="delivery_nth", condition=Q(nth__range=(0, MOST_LATER)))]
 
 
+class TooManyError(Exception):
+    """There are as many devices as there may be."""
+
+
 class SubscriptionQuerySet(models.QuerySet["Subscription"]):
     def for_user(self, user: User) -> Self:
         return self.filter(user=user)
 
-    def free_at(self, instant: datetime) -> Self:
-        """Those whose push service has not asked to be left alone for longer."""
-        return self.filter(Q(hold_until__isnull=True) | Q(hold_until__lte=instant))
+    def signed_in(self, user: User, at: datetime) -> Sequence["Subscription"]:
+        """The devices of a person, the latest first; those alone in which the sign-in goes on that they came with."""
+        remembered = remembered_in_sign_ins(user, SESSION_NAME, at)
+        return [one for one in self.for_user(user).order_by("-created_at", "key") if one.key in remembered]
+
+    def add(self, user: User, at: datetime, *, endpoint: str, p256dh: str, auth: str, device: str) -> str:
+        """Take in this browser, and return its key. It is nobody else's from now on. Raises `TooManyError`."""
+        key = sha256(endpoint.encode()).hexdigest()[:KEY_LENGTH]
+        with transaction.atomic():
+            # One at a time, or two would count past each other.
+            User.objects.select_for_update(no_key=True).get(pk=user.pk)
+            own = self.for_user(user)
+            kept = {one.key for one in self.signed_in(user, at)} | {key}
+            own.exclude(key__in=kept).delete()
+            if len(kept) > MOST_DEVICES:
+                raise TooManyError
+            self.filter(key=key).exclude(user=user).delete()
+            given = {"endpoint": endpoint, "p256dh": p256dh, "auth": auth, "device": device, "hold_until": None}
+            own.update_or_create(user=user, key=key, defaults=given, create_defaults={**given, "created_at": at})
+        return key
+
+    def remove(self, user: User, key: str) -> bool:
+        """Take out one device of this person. False where there is none."""
+        deleted, _by_model = self.for_user(user).filter(key=key).delete()
+        return bool(deleted)
+
+    def hold(self, device: "Subscription", until: datetime) -> None:
+        self.for_user(device.user).filter(key=device.key).update(hold_until=until)
 
 
 class Subscription(models.Model):
-    """A browser that takes push messages. The key is the beginning of the hash of its endpoint."""
+    """A browser that takes push messages. The key is the beginning of the hash of its endpoint.
+
+    The session in which it was taken in remembers the key. When that ends, in whatever way, so do the messages: nobody
+    who picks up a device that somebody has signed out of reads what is sent to that person.
+    """
 
     pk = models.CompositePrimaryKey("user_id", "key")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, db_index=False)
-    key = models.CharField(_("key"), max_length=32)
+    key = models.CharField(_("key"), max_length=KEY_LENGTH)
     endpoint = models.CharField(_("address of the push service"), max_length=1000)
     p256dh = models.CharField(_("public key of the browser"), max_length=100)
     auth = models.CharField(_("secret of the browser"), max_length=40)
@@ -242,6 +283,8 @@ class Subscription(models.Model):
     class Meta:
         verbose_name = _("device with notifications")
         verbose_name_plural = _("devices with notifications")
+        # By which a browser is found that was somebody else's before.
+        indexes = [models.Index(name="subscription_key", fields=["key"])]
 
 
 class FeedQuerySet(models.QuerySet["Feed"]):

@@ -30,6 +30,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'device with notifications',
                 'verbose_name_plural': 'devices with notifications',
+                'indexes': [models.Index(fields=['key'], name='subscription_key')],
             },
         ),
         migrations.CreateModel(
