@@ -18,6 +18,7 @@ from django.urls import clear_url_caches
 
 from backpain import urls
 from exercises import catalogue
+from tests.internet import certificate, internet  # noqa: F401  # fixtures
 from tests.logs import Log, stderr_of
 
 FOR_TESTS = {
