@@ -298,8 +298,8 @@ MFA_ALLOW_UNVERIFIED_EMAIL = True
 
 # --- Reminders ------------------------------------------------------------------------------------------------------
 
-# The push services of the browsers: Chrome and most of its kin, Firefox, Edge, Safari. As in ALLOWED_HOSTS, a dot at the
-# beginning stands for all names below as well.
+# The push services of the browsers: Chrome and most of its kin, Firefox, Edge, Safari. As in ALLOWED_HOSTS, a dot at
+# the beginning stands for all names below as well.
 PUSH_HOSTS = [
     *("fcm.googleapis.com", "jmt17.google.com", ".push.services.mozilla.com", ".notify.windows.com"),
     *(".push.apple.com", *env.list("PUSH_HOSTS", default=[])),

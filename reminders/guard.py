@@ -17,7 +17,7 @@ from time import monotonic
 from typing import Any
 
 from django.conf import settings
-from django.http.request import is_same_domain
+from django.utils.http import is_same_domain
 
 PORT = 443
 LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
@@ -28,7 +28,7 @@ MISREAD = re.compile(r"[\\#@]")
 Address = IPv4Address | IPv6Address
 
 # IANA's registries of special addresses, whether routers pass them on or not. Those of IPv6 lie outside of the one
-# block that is given out, but for a few: what hides an IPv4 address in one of IPv6 is among them, and is refused as well.
+# block that is given out, but for a few. What hides an IPv4 address in one of IPv6 is among them.
 GIVEN_OUT = ip_network("2000::/3")
 SPECIAL = [
     ip_network(block)

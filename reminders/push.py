@@ -93,7 +93,8 @@ def _send_one(device: Subscription, said: bytes, tag: str, now: datetime) -> Ans
             "Urgency": "normal",
         }
         return guard.post(device.endpoint, headers, pusher.encode(said)["body"], PATIENCE)
-    except (RefusedError, ValueError, WebPushException):
+    # What pywebpush says to broken keys.
+    except (RefusedError, ValueError, IndexError, WebPushException):
         logger.warning("A device was left out: the site does not go to its push service, or has no key to write to it")
         return None
 

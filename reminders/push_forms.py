@@ -9,9 +9,7 @@ from reminders.models import MOST_DEVICES
 from reminders.push_key import CURVE
 
 LOST = _("Something got lost on the way. Please try once more.")
-UNKNOWN_SERVICE = _(
-    "This browser uses a push service that this site does not know. Emails would reach you all the same."
-)
+UNKNOWN_SERVICE = _("This browser uses a push service that this site does not know. Emails would reach you.")
 TOO_MANY = _("You have %(n)d devices here, which is as many as there may be. Remove one that you no longer use.")
 SECRET_BYTES = 16
 

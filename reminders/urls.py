@@ -1,6 +1,6 @@
 from django.urls import path
 
-from reminders import views
+from reminders import push_views, views
 
 urlpatterns = [
     path("settings/reminders/", views.reminders, name="reminders"),
@@ -8,4 +8,6 @@ urlpatterns = [
     path("reminders/done/", views.done, name="reminder_done"),
     path("reminders/later/", views.later, name="reminder_later"),
     path("reminders/stop/<str:ticket>/", views.stop_mail, name="stop_mail"),
+    path("settings/reminders/devices/", push_views.add_device, name="add_device"),
+    path("settings/reminders/devices/<slug:device>/", push_views.remove_device, name="remove_device"),
 ]

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.middleware import signed_in
 from accounts.models import User
 from reminders import due, mail
+from reminders.devices import devices
 from reminders.forms import ActionForm, AskedForm, WishesForm
 from reminders.models import Delivery
 from reminders.wishes import choices
@@ -29,7 +30,8 @@ def reminders(request: HttpRequest) -> HttpResponse:
         form.save_at(now)
         messages.success(request, _("Your reminders are saved.") if user.reminds else _("Saved. Reminders are off."))
         return redirect("reminders")
-    return render(request, "reminders/reminders.html", {"form": form}, status=400 if form.is_bound else 200)
+    context = {"form": form, "devices": devices(user, now)}
+    return render(request, "reminders/reminders.html", context, status=400 if form.is_bound else 200)
 
 
 @require_POST

@@ -99,6 +99,15 @@ def says(status: int, **headers: str) -> Callable[[Visit], None]:
     return answer
 
 
+def begins_with(answer: bytes) -> Callable[[Visit], None]:
+    """And says nothing else."""
+
+    def write(visit: Visit) -> None:
+        visit.wfile.write(answer)
+
+    return write
+
+
 def says_nothing(visit: Visit) -> None:
     visit.server.closing.wait(20)
 

@@ -83,6 +83,7 @@ def test_only_views_and_commands_read_the_clock() -> None:
         "reminders/views.py",
         "sharing/views.py",
         "reminders/calendar_views.py",
+        "reminders/push_views.py",
         "rights/import_views.py",
         "rights/views.py",
         "tracking/plan_views.py",
