@@ -18,6 +18,7 @@ class Device:
     name: str
     since: str
     """A day, in words."""
+    is_this: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +28,9 @@ class Devices:
     """Which a browser wants to know before it lets this site send to it."""
 
 
-def devices(user: User, at: datetime) -> Devices:
+def devices(user: User, this: str | None, at: datetime) -> Devices:
     found = [
-        Device(one.key, one.device, date_format(one.created_at.astimezone(user.zone), _("j F Y")))
+        Device(one.key, one.device, date_format(one.created_at.astimezone(user.zone), _("j F Y")), one.key == this)
         for one in Subscription.objects.signed_in(user, at)
     ]
     return Devices(found, public_key())

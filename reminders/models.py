@@ -227,6 +227,14 @@ class TooManyError(Exception):
     """There are as many devices as there may be."""
 
 
+class NotTheirsError(Exception):
+    """That device is not this person's, or no longer."""
+
+
+def key_of(endpoint: str) -> str:
+    return sha256(endpoint.encode()).hexdigest()[:KEY_LENGTH]
+
+
 class SubscriptionQuerySet(models.QuerySet["Subscription"]):
     def for_user(self, user: User) -> Self:
         return self.filter(user=user)
@@ -236,13 +244,28 @@ class SubscriptionQuerySet(models.QuerySet["Subscription"]):
         remembered = remembered_in_sign_ins(user, SESSION_NAME, at)
         return [one for one in self.for_user(user).order_by("-created_at", "key") if one.key in remembered]
 
-    def add(self, user: User, at: datetime, *, endpoint: str, p256dh: str, auth: str, device: str) -> str:
-        """Take in this browser, and return its key. It is nobody else's from now on. Raises `TooManyError`."""
-        key = sha256(endpoint.encode()).hexdigest()[:KEY_LENGTH]
+    def add(
+        self,
+        user: User,
+        at: datetime,
+        *,
+        endpoint: str,
+        p256dh: str,
+        auth: str,
+        device: str,
+        instead_of: str | None = None,
+    ) -> str:
+        """Take in this browser, and return its key. It is nobody else's from now on.
+
+        Raises `TooManyError`, and `NotTheirsError` where it comes instead of one that is not this person's.
+        """
+        key = key_of(endpoint)
         with transaction.atomic():
             # One at a time, or two would count past each other.
             User.objects.select_for_update(no_key=True).get(pk=user.pk)
             own = self.for_user(user)
+            if instead_of and not self.remove(user, key_of(instead_of)):
+                raise NotTheirsError
             kept = {one.key for one in self.signed_in(user, at)} | {key}
             own.exclude(key__in=kept).delete()
             if len(kept) > MOST_DEVICES:

@@ -57,6 +57,7 @@ def _said(user: User, notice: Notice) -> bytes:
     """What the browser is told; `static/js/worker/push.js` shows it."""
     said = {
         "person": str(user.pk),
+        "site": _("Backpain"),
         "title": notice.title,
         "body": Truncator(notice.body).chars(MOST_SHOWN),
         "tag": notice.tag,

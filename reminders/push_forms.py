@@ -5,7 +5,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from reminders.guard import RefusedError, parts_of
-from reminders.models import MOST_DEVICES
+from reminders.models import MOST_DEVICES, NotTheirsError, TooManyError
 from reminders.push_key import CURVE
 
 LOST = _("Something got lost on the way. Please try once more.")
@@ -20,6 +20,9 @@ class DeviceForm(forms.Form):
     endpoint = forms.CharField(max_length=1000, error_messages={"required": LOST, "max_length": UNKNOWN_SERVICE})
     p256dh = forms.CharField(max_length=100, error_messages={"required": LOST, "max_length": LOST})
     auth = forms.CharField(max_length=40, error_messages={"required": LOST, "max_length": LOST})
+
+    instead_of = forms.CharField(required=False, max_length=1000, error_messages={"max_length": LOST}, empty_value=None)
+    """The endpoint that the push service has given up for this one, where the browser was not asked anew."""
 
     def clean_endpoint(self) -> str:
         endpoint: str = self.cleaned_data["endpoint"]
@@ -47,8 +50,8 @@ class DeviceForm(forms.Form):
             raise forms.ValidationError(LOST)
         return secret
 
-    def complain_of_too_many(self) -> None:
-        self.add_error(None, TOO_MANY % {"n": MOST_DEVICES})
+    def complain_of(self, problem: TooManyError | NotTheirsError) -> None:
+        self.add_error(None, TOO_MANY % {"n": MOST_DEVICES} if isinstance(problem, TooManyError) else LOST)
 
     @property
     def complaint(self) -> str:

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.middleware import signed_in
 from accounts.sign_ins import device_in_words
-from reminders.models import SESSION_NAME, Subscription, TooManyError
+from reminders.models import SESSION_NAME, NotTheirsError, Subscription, TooManyError
 from reminders.push_forms import DeviceForm
 
 
@@ -20,8 +20,8 @@ def add_device(request: HttpRequest) -> HttpResponse:
         device = device_in_words(request.session.get("device"))
         try:
             key = Subscription.objects.add(user, now, device=device, **form.cleaned_data)
-        except TooManyError:
-            form.complain_of_too_many()
+        except (TooManyError, NotTheirsError) as problem:
+            form.complain_of(problem)
         else:
             request.session[SESSION_NAME] = key
             return JsonResponse({"device": key}, status=201)

@@ -15,7 +15,7 @@ from accounts.models import User
 from reminders import due, mail
 from reminders.devices import devices
 from reminders.forms import ActionForm, AskedForm, WishesForm
-from reminders.models import Delivery
+from reminders.models import SESSION_NAME, Delivery
 from reminders.wishes import choices
 
 AN_HOUR = timedelta(hours=1)
@@ -30,7 +30,7 @@ def reminders(request: HttpRequest) -> HttpResponse:
         form.save_at(now)
         messages.success(request, _("Your reminders are saved.") if user.reminds else _("Saved. Reminders are off."))
         return redirect("reminders")
-    context = {"form": form, "devices": devices(user, now)}
+    context = {"form": form, "devices": devices(user, request.session.get(SESSION_NAME), now)}
     return render(request, "reminders/reminders.html", context, status=400 if form.is_bound else 200)
 
 
