@@ -116,9 +116,8 @@ def a_person_with_everything(email: str, mark: str = "") -> User:
     Share.objects.make(user, AT, key=UUID(int=2), weeks=8, pain=False, notes=False, days=30)
     Reminder.objects.create(user=user, name=f"=at night {mark}"[:60], at=time(20), next_at=AT)
     Delivery.objects.create(user=user, day=date(2026, 11, 18), name="", due_at=AT, outcome="sent")
-    Subscription.objects.create(
-        user=user, key="1" * 32, endpoint="https://push.example.org/1", p256dh="p", auth="a", created_at=AT
-    )
+    endpoint = f"https://fcm.googleapis.com/{user.pk}"
+    Subscription.objects.add(user, AT, endpoint=endpoint, p256dh="p", auth="a", device=f"Firefox {mark}"[:60])
     Feed.objects.create(user=user, key=UUID(int=3), token_hash="2" * 64, created_at=AT)
     Upload.objects.keep(user, "0" * 64, compress(mark.encode()), AT, is_from_loop=False)
     _of_other_packages(user, mark)

@@ -37,8 +37,8 @@ PAGES = {
     "settings/": 0,
     "settings/sign-ins/": 1,
     "settings/calendar/": 1,
-    # The plan, and the reminders.
-    "settings/reminders/": 2,
+    # The plan, the reminders, the devices, and the sign-ins that they belong to.
+    "settings/reminders/": 4,
     "reminders/stop/<str:ticket>/": 1,
     "settings/data/": 0,
     "settings/data/import/": 0,
@@ -91,6 +91,8 @@ FORMS = {
     "reminders/later/": 2,
     "reminders/stop/<str:ticket>/": 2,
     "settings/reminders/asked/": 1,
+    "settings/reminders/devices/": 13,
+    "settings/reminders/devices/<slug:device>/": 1,
     "settings/sign-ins/end/": 1,
     "settings/sign-ins/<slug:name>/end/": 3,
     "safety/read/": 1,

@@ -23,7 +23,7 @@ from accounts.sign_ins import sign_ins
 from exercises.models import Equipment, Exercise
 from pain.models import CheckIn
 from reminders.mail import ticket_of
-from reminders.models import Delivery, Feed
+from reminders.models import SESSION_NAME, Delivery, Feed, Subscription
 from rights.document import names_for
 from rights.export import as_json
 from rights.models import Upload
@@ -91,7 +91,10 @@ def neighbours() -> Neighbours:
     Upload.objects.keep(owner, CHECKSUM, compress(export_of(owner)), AT, is_from_loop=False)
     for role, user in people.items():
         _beside_it(user, role)
-    elsewhere = {role: _signed_in(user, device=[MARKS[role].decode(), "iPad"]) for role, user in people.items()}
+    elsewhere = {
+        role: _signed_in(user, device=[MARKS[role].decode(), "iPad"], **{SESSION_NAME: device_of(user)})
+        for role, user in people.items()
+    }
     facts = {
         "day": str(TODAY),
         "slug": own.slug,
@@ -108,6 +111,7 @@ def neighbours() -> Neighbours:
         "own_key": own.own_key,
         "checksum": CHECKSUM,
         "name": sign_ins(owner, None, AT)[0].name,
+        "device": device_of(owner),
         "pk": str(Authenticator.objects.get(user=owner, type="webauthn").pk),
         "mail": owner.email,
         "person": str(owner.pk),
@@ -154,6 +158,7 @@ NOBODYS = {
     "own_key": "ffffffffffff",
     "checksum": "f1" * 32,
     "name": "f" * 20,
+    "device": "f" * 32,
     "pk": "876543",
     "mail": "nobody@garden.example",
     "person": "987654",
@@ -161,6 +166,10 @@ NOBODYS = {
     "address": "987654",
 }
 """In place of the owner's, what nobody has and nobody ever had."""
+
+
+def device_of(user: User) -> str:
+    return Subscription.objects.get(user=user).key
 
 
 def export_of(user: User) -> bytes:
