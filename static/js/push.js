@@ -2,84 +2,91 @@
 
 const PATIENCE = 15_000; // milliseconds
 
-const part = document.querySelector("[data-push]");
-const button = part.querySelector("[data-allow]");
-const said = part.querySelector("[data-said]");
-
 const bytes = (text) =>
   Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (letter) => letter.charCodeAt(0));
 
-const key = bytes(part.dataset.push);
-
-const show = (state) => {
+const show = (part, state) => {
   for (const one of part.querySelectorAll("[data-state]")) one.hidden = one.dataset.state !== state;
 };
 
-const say = (text) => {
-  said.textContent = text;
-  said.hidden = !text;
+const say = (part, kind, text) => {
+  const place = part.querySelector(`[data-said=${kind}]`);
+  place.textContent = text ?? place.dataset.text;
+  place.hidden = !place.textContent;
 };
 
-// Without a service worker, this would be waited for without end.
-const worker = () =>
+// A browser without a service worker, or in a private window, keeps one waiting without end.
+const soon = (promise) =>
   new Promise((done, failed) => {
-    navigator.serviceWorker.ready.then(done, failed);
+    promise.then(done, failed);
     setTimeout(failed, PATIENCE);
   });
 
 const subscription = async () => (await navigator.serviceWorker.getRegistration())?.pushManager.getSubscription();
 
 // Agreed to before, but for another key of the site: such a one is of no use any more.
-const isForThisKey = ({ options }) =>
-  String(new Uint8Array(options.applicationServerKey ?? [])) === String(key);
+const isFor = (key, { options }) => String(new Uint8Array(options.applicationServerKey ?? [])) === String(key);
 
-const subscribe = async () => {
-  const { pushManager } = await worker();
+const subscribe = async (key) => {
+  const { pushManager } = await navigator.serviceWorker.ready;
   const before = await pushManager.getSubscription();
-  if (before && !isForThisKey(before)) await before.unsubscribe();
+  if (before && !isFor(key, before)) await before.unsubscribe();
   return pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key });
 };
 
-const send = async (device) => {
+const send = (part, device) => {
   const { endpoint, keys } = device.toJSON();
   const csrfmiddlewaretoken = document.querySelector("[name=csrfmiddlewaretoken]").value;
-  const response = await fetch(part.dataset.address, {
+  return fetch(part.dataset.address, {
     method: "POST",
     headers: { Accept: "application/json" },
     body: new URLSearchParams({ csrfmiddlewaretoken, endpoint, ...keys }),
     signal: AbortSignal.timeout(PATIENCE),
   });
-  // Signed out meanwhile: the page leads to signing in.
-  if (response.ok || response.status === 403) location.reload();
-  else say((await response.json()).error);
 };
 
-const allow = async () => {
-  say("");
+// This part alone is loaded anew: what somebody has chosen above and not saved yet stays as it is.
+const renew = async (part) => {
+  const page = new DOMParser().parseFromString(await (await fetch(location.href)).text(), "text/html");
+  const fresh = document.adoptNode(page.querySelector("[data-push]"));
+  part.replaceWith(fresh);
+  await begin(fresh);
+  say(fresh, "good");
+  fresh.focus();
+};
+
+const allow = async (part) => {
+  const button = part.querySelector("[data-allow]");
+  say(part, "bad", "");
   button.disabled = true;
   try {
     const answer = await Notification.requestPermission();
-    if (answer === "granted") await send(await subscribe());
-    else show(answer === "denied" ? "blocked" : "ask");
+    if (answer === "granted") {
+      const response = await send(part, await soon(subscribe(bytes(part.dataset.push))));
+      if (response.ok) await renew(part);
+      else say(part, "bad", (await response.json()).error);
+    } else {
+      show(part, answer === "denied" ? "blocked" : "ask");
+    }
   } catch {
-    say(said.dataset.trouble);
+    say(part, "bad");
   }
   button.disabled = false;
 };
 
-const look = async () => {
+const stateOf = async (part) => {
   if (!("serviceWorker" in navigator && "PushManager" in window && "Notification" in window)) {
     // Only Safari on an iPhone or iPad knows whether it is on the home screen.
-    show("standalone" in navigator ? "home-screen" : "unable");
-    return;
+    return "standalone" in navigator ? "home-screen" : "unable";
   }
-  if (Notification.permission === "denied") {
-    show("blocked");
-    return;
-  }
+  if (Notification.permission === "denied") return "blocked";
   const there = Notification.permission === "granted" && (await subscription().catch(() => null));
-  show(there && isForThisKey(there) && part.querySelector("[data-this]") ? "on" : "ask");
+  return there && isFor(bytes(part.dataset.push), there) && part.querySelector("[data-this]") ? "on" : "ask";
 };
 
-button.addEventListener("click", allow);
-look();
+const begin = async (part) => {
+  part.querySelector("[data-allow]").addEventListener("click", () => allow(part));
+  show(part, await stateOf(part));
+};
+
+begin(document.querySelector("[data-push]"));

@@ -1,0 +1,190 @@
+"""Notifications in a real browser: a page allows them, the service worker shows them and does what their buttons say.
+
+A private window of Chromium asks no push service, so that what such a service would give is put in its place; messages
+come from the browser's own tools.
+"""
+
+import json
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, Worker, expect
+
+from accounts.models import Session, User
+from exercises.models import Exercise
+from reminders.models import Delivery, Subscription
+from reminders.push_key import public_key
+from tests.browser.conftest import Visit
+from tests.builders import a_person, browser_of, completions, on_plan
+from tests.internet import Receiver, endpoint
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+PAGE = "/settings/reminders/"
+A_PUSH_SERVICE = """({ endpoint, keys }) => {
+    let agreed = null;
+    PushManager.prototype.getSubscription = async () => agreed;
+    PushManager.prototype.subscribe = async (options) => {
+        agreed = { options, toJSON: () => ({ endpoint, keys }) };
+        window.asked = options;
+        return agreed;
+    };
+}"""
+A_TAP = """async (action) => {
+    const [there] = await registration.getNotifications();
+    const opened = [];
+    const openWindow = async (address) => opened.push(new URL(address).pathname);
+    Object.defineProperty(clients, "openWindow", { value: openWindow, configurable: true });
+    const tap = new NotificationEvent("notificationclick", { notification: there, action });
+    let done;
+    tap.waitUntil = (promise) => { done = promise; };
+    self.dispatchEvent(tap);
+    await done;
+    return { opened, left: (await registration.getNotifications()).length };
+}"""
+SHOWN = """async () => (await (await navigator.serviceWorker.ready).getNotifications()).map(
+    ({ title, body, tag, actions }) => [title, body, tag, actions.map((one) => one.title)]
+)"""
+
+
+def stubbed(page: Page, name: str = "phone") -> Page:
+    said = json.dumps({"endpoint": endpoint(name), "keys": Receiver().keys()})
+    page.add_init_script(f"({A_PUSH_SERVICE})({said})")
+    page.context.grant_permissions(["notifications"])
+    return page
+
+
+def test_a_page_lets_its_browser_take_notifications(visit: Visit) -> None:
+    user = a_person()
+    page = stubbed(visit(user, service_workers="allow"))
+    page.goto(PAGE)
+    expect(page.get_by_text("None of your devices gets notifications yet.")).to_be_visible()
+    page.get_by_label("From").fill("21:15")
+    page.get_by_role("button", name="Allow notifications on this device").click()
+    expect(page.get_by_text("This device gets notifications now.")).to_be_visible()
+    expect(page.locator("[data-device]")).to_contain_text("this one")
+    expect(page.get_by_role("button", name="Allow notifications on this device")).to_be_hidden()
+    # What was not saved yet is still there.
+    expect(page.get_by_label("From")).to_have_value("21:15")
+    [row] = Subscription.objects.all()
+    assert (row.user_id, row.endpoint) == (user.pk, endpoint("phone"))
+    key = page.evaluate("asked.applicationServerKey.toBase64?.({ alphabet: 'base64url', omitPadding: true })")
+    assert key in (None, public_key())
+    assert page.evaluate("asked.userVisibleOnly") is True
+
+
+CANNOT = {
+    "This browser blocks notifications": "Object.defineProperty(Notification, 'permission', { value: 'denied' })",
+    "This browser cannot show notifications": "delete window.PushManager",
+    "put this site on the home screen first": "delete window.PushManager; navigator.standalone = false",
+}
+
+
+@pytest.mark.parametrize("words", CANNOT)
+def test_where_it_cannot_be_the_page_says_why(visit: Visit, words: str) -> None:
+    page = visit(a_person())
+    page.add_init_script(CANNOT[words])
+    page.goto(PAGE)
+    expect(page.get_by_text(words)).to_be_visible()
+    assert page.locator("[data-state]:visible").count() == 1
+
+
+class Phone:
+    """A browser with the service worker, and somebody signed in."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        page.context.grant_permissions(["notifications"])
+        page.goto("/safety/")
+        self.site = page.evaluate("location.origin")
+        page.evaluate("navigator.serviceWorker.ready.then(() => null)")
+        self.tools = page.context.new_cdp_session(page)
+        known: list[dict[str, Any]] = []
+        self.tools.on("ServiceWorker.workerRegistrationUpdated", lambda told: known.extend(told["registrations"]))
+        self.tools.send("ServiceWorker.enable")
+        while not known:
+            page.wait_for_timeout(20)
+        self.registration = known[0]["registrationId"]
+
+    @property
+    def worker(self) -> Worker:
+        return self.page.context.service_workers[0]
+
+    def receives(self, user: User, **said: object) -> None:
+        told = {
+            "person": str(user.pk),
+            "site": "Backpain",
+            "title": "Evening",
+            "body": "Two exercises are left.",
+            "tag": "backpain-1",
+            "address": "/today/",
+            "day": str(user.day_at(datetime.now(UTC))),
+            "name": "",
+            "nth": 0,
+            "actions": [{"action": "done", "title": "Done"}, {"action": "later", "title": "In an hour"}],
+            **said,
+        }
+        message = {"origin": self.site, "registrationId": self.registration, "data": json.dumps(told)}
+        self.tools.send("ServiceWorker.deliverPushMessage", message)
+        while not any(one[0] == told["site"] or one[1] == told["body"] for one in self.shown()):
+            self.page.wait_for_timeout(20)
+
+    def shown(self) -> Any:
+        return self.page.evaluate(SHOWN)
+
+    def tap(self, action: str) -> Any:
+        return self.worker.evaluate(A_TAP, action)
+
+
+def reminded(user: User, name: str = "") -> date:
+    """Of one exercise that is due today."""
+    day = user.day_at(datetime.now(UTC))
+    on_plan(user, Exercise.objects.get(slug="toe-stand"), day)
+    Delivery.objects.create(user=user, day=day, name=name, due_at=datetime.now(UTC), outcome="sent")
+    return day
+
+
+def test_a_message_is_shown_and_its_buttons_do_what_they_say(visit: Visit) -> None:
+    user = a_person()
+    phone = Phone(visit(user, service_workers="allow"))
+    day = reminded(user)
+    phone.receives(user, body="Three exercises are left.")
+    phone.receives(user)
+    assert phone.shown() == [["Evening", "Two exercises are left.", "backpain-1", ["Done", "In an hour"]]]
+
+    assert phone.tap("later") == {"opened": [], "left": 0}
+    assert list(Delivery.objects.for_user(user).values_list("nth", flat=True).order_by("nth")) == [0, 1]
+
+    phone.receives(user, nth=1)
+    assert phone.tap("done") == {"opened": [], "left": 0}
+    assert {(on, slug) for on, slug, _nth in completions(user)} == {(day, "toe-stand")}
+
+    phone.receives(user)
+    assert phone.tap("") == {"opened": ["/today/"], "left": 0}
+
+
+def test_after_signing_out_a_message_tells_nothing_and_its_buttons_lead_to_the_page(visit: Visit) -> None:
+    user = a_person()
+    phone = Phone(visit(user, service_workers="allow"))
+    reminded(user)
+    phone.receives(user)
+    Session.objects.all().delete()
+    assert phone.tap("done") == {"opened": ["/today/"], "left": 0}
+    assert completions(user) == []
+    phone.receives(user)
+    assert phone.shown() == [["Backpain", "", "Backpain", []]]
+
+
+def test_nor_is_anything_done_for_whoever_signs_in_next(visit: Visit) -> None:
+    user, another = a_person(), a_person()
+    phone = Phone(visit(user, service_workers="allow"))
+    reminded(user)
+    reminded(another)
+    phone.receives(user)
+    session = browser_of(another).cookies["sessionid"].value
+    phone.page.context.add_cookies([{"name": "sessionid", "value": session, "url": phone.site}])
+    assert phone.tap("done") == {"opened": ["/today/"], "left": 0}
+    assert completions(user) == completions(another) == []
+    phone.receives(user)
+    assert phone.shown() == [["Backpain", "", "Backpain", []]]
