@@ -7,6 +7,7 @@ from base64 import urlsafe_b64encode
 from datetime import datetime, timedelta
 from email.utils import parseaddr
 from functools import cache
+from urllib.parse import urlsplit
 
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -33,12 +34,20 @@ def public_key() -> str:
     return urlsafe_b64encode(point).rstrip(b"=").decode()
 
 
+def _contact() -> str:
+    """Where whoever runs a push service can turn to. Apple refuses a made-up address of this machine."""
+    host = urlsplit(settings.SITE_URL).hostname or ""
+    if "." in host and not settings.HAS_MAIL_SERVER:
+        return f"https://{host}"
+    return f"mailto:{parseaddr(settings.DEFAULT_FROM_EMAIL)[1]}"
+
+
 def signature(host: str, now: datetime) -> dict[str, str]:
     """The header that tells a push service who sends, and whom to write to about it."""
     claims = {
         "aud": f"https://{host}",
         "exp": int((now + SIGNED_FOR).timestamp()),
-        "sub": f"mailto:{parseaddr(settings.DEFAULT_FROM_EMAIL)[1]}",
+        "sub": _contact(),
     }
     signed: dict[str, str] = Vapid(_private(settings.SECRET_KEY)).sign(claims)
     return signed

@@ -118,8 +118,15 @@ def test_the_topic_is_that_of_the_tag_and_does_not_tell_it(internet: Internet, u
     assert first == second != third
 
 
-def test_the_service_is_told_who_sends(internet: Internet, user: User, settings: Settings) -> None:
+CONTACTS = {True: "mailto:help@backpain.example", False: "https://backpain.example"}
+
+
+@pytest.mark.parametrize("has_mail_server", CONTACTS)
+def test_the_service_is_told_who_sends_and_where_to_turn(
+    internet: Internet, user: User, settings: Settings, has_mail_server: bool
+) -> None:
     settings.DEFAULT_FROM_EMAIL = "Backpain <help@backpain.example>"
+    settings.SITE_URL, settings.HAS_MAIL_SERVER = "https://backpain.example:8443", has_mail_server
     a_device(user)
     send(user, NOTICE, NOW)
     signed = headers_of_the_only_one(internet)["Authorization"]
@@ -129,7 +136,7 @@ def test_the_service_is_told_who_sends(internet: Internet, user: User, settings:
     assert claims == {
         "aud": f"https://{FIREFOX}",
         "exp": int((NOW + timedelta(hours=12)).timestamp()),
-        "sub": "mailto:help@backpain.example",
+        "sub": CONTACTS[has_mail_server],
     }
 
 

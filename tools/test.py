@@ -17,7 +17,7 @@ from tools.postgres import run, server, stop_tidily
 SITE_VARIABLES = {
     *("DEBUG", "SECRET_KEY", "ALLOWED_HOSTS", "HTTPS", "BEHIND_PROXY", "STATIC_ROOT", "HOST", "PORT"),
     *("DATABASE_URL", "DATABASE_POOL_SIZE", "EMAIL_URL", "DEFAULT_FROM_EMAIL", "WEB_WORKERS", "WEB_THREADS", "ADMIN"),
-    *("SITE_URL", "REMINDERS"),
+    *("SITE_URL", "REMINDERS", "PUSH_HOSTS"),
 }
 PLAIN = {name: value for name, value in os.environ.items() if name not in SITE_VARIABLES}
 TESTING = {

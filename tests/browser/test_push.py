@@ -22,13 +22,13 @@ from tests.internet import Receiver, endpoint
 pytestmark = pytest.mark.django_db(transaction=True)
 
 PAGE = "/settings/reminders/"
-A_PUSH_SERVICE = """({ endpoint, keys }) => {
-    let agreed = null;
+A_PUSH_SERVICE = """({ endpoint, keys, has_agreed }) => {
+    const agree = (options) => ({ options, toJSON: () => ({ endpoint, keys }) });
+    let agreed = has_agreed ? agree({}) : null;
     PushManager.prototype.getSubscription = async () => agreed;
     PushManager.prototype.subscribe = async (options) => {
-        agreed = { options, toJSON: () => ({ endpoint, keys }) };
         window.asked = options;
-        return agreed;
+        return agreed = agree(options);
     };
 }"""
 A_TAP = """async (action) => {
@@ -48,8 +48,11 @@ SHOWN = """async () => (await (await navigator.serviceWorker.ready).getNotificat
 )"""
 
 
-def stubbed(page: Page, name: str = "phone") -> Page:
-    said = json.dumps({"endpoint": endpoint(name), "keys": Receiver().keys()})
+KEYS = Receiver().keys()
+
+
+def stubbed(page: Page, has_agreed: bool = False) -> Page:
+    said = json.dumps({"endpoint": endpoint("phone"), "keys": KEYS, "has_agreed": has_agreed})
     page.add_init_script(f"({A_PUSH_SERVICE})({said})")
     page.context.grant_permissions(["notifications"])
     return page
@@ -72,6 +75,24 @@ def test_a_page_lets_its_browser_take_notifications(visit: Visit) -> None:
     key = page.evaluate("asked.applicationServerKey.toBase64?.({ alphabet: 'base64url', omitPadding: true })")
     assert key in (None, public_key())
     assert page.evaluate("asked.userVisibleOnly") is True
+
+
+def test_who_signs_in_again_gets_them_again_in_a_browser_that_was_theirs(visit: Visit, complaints: list[str]) -> None:
+    user, another = a_person(reminds=True), a_person(reminds=True)
+    now = datetime.now(UTC)
+    Subscription.objects.add(user, now, endpoint=endpoint("phone"), device="", **KEYS)
+    assert Subscription.objects.signed_in(user, now) == []
+    for person, status in ((another, 400), (user, 201)):
+        reminded(person)
+        page = stubbed(visit(person, service_workers="allow"), has_agreed=True)
+        page.goto("/safety/")
+        page.evaluate("navigator.serviceWorker.ready.then(() => null)")
+        with page.expect_response("**/settings/reminders/devices/") as answer:
+            page.goto("/today/")
+        assert answer.value.status == status
+    assert [one.endpoint for one in Subscription.objects.signed_in(user, now)] == [endpoint("phone")]
+    assert Subscription.objects.count() == 1
+    complaints.remove(next(one for one in complaints if "a status of 400" in one))
 
 
 CANNOT = {
