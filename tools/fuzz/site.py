@@ -17,8 +17,8 @@ from tests.bounds import most_queries
 from tests.neighbours import MARKS, ROLES, Neighbours, content_of, rows
 from tools.fuzz.requests import Asked
 
-STATUSES = {200, 301, 302, 304, 400, 403, 404, 405, 409, 413, 429}
-PERSONAL = {200, 302, 400, 409}
+STATUSES = {200, 201, 301, 302, 304, 400, 403, 404, 405, 409, 413, 429}
+PERSONAL = {200, 201, 302, 400, 409}
 """With these comes what a person sees of their own, if they are signed in."""
 
 # What staff may change of others: their rights and addresses, and which equipment there is.
