@@ -11,7 +11,7 @@ from tools.ownership import APPS, NARROWING, Filter, Filters, filters
 ROOT = Path(settings.BASE_DIR)
 PERSONAL = {
     *("Authenticator", "CheckIn", "Completion", "Delivery", "Exercise", "Feed", "Pause", "PlanItem", "Reminder"),
-    *("Session", "Share", "Skip", "Upload"),
+    *("Session", "Share", "Skip", "Subscription", "Upload"),
 }
 
 # What is asked of a table without saying first whose rows are meant, and why that is right.
@@ -56,6 +56,10 @@ HARMLESS = {
     ("Skip", "bulk_create"): "makes rows, which name their person",
     ("Skip", "set_skipped"): "is told the person",
     ("Skip", "set_unskipped"): "is told the person",
+    ("Subscription", "add"): "is told the person",
+    ("Subscription", "hold"): "is told a row, which names its person",
+    ("Subscription", "remove"): "is told the person",
+    ("Subscription", "signed_in"): "is told the person",
     ("Upload", "forget_old"): "whoever they belong to, after a day they are gone",
     ("Upload", "keep"): "is told the person",
 }

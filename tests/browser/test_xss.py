@@ -149,11 +149,11 @@ NEVER_SHOWN = {
         *("exercises.Exercise.slug", "exercises.Equipment.slug", "SkipForm.exercise", "MoveForm.up", "MoveForm.down"),
         *("GrowForm.exercise", "OwnExerciseForm.key", "exercises.Exercise.own_key", "ConfirmForm.checksum"),
         *("rights.Upload.checksum", "sharing.Share.token_hash", "CheckInForm.key", "ShareForm.key"),
-        *("reminders.Feed.token_hash", "FeedForm.key"),
+        *("reminders.Feed.token_hash", "FeedForm.key", "reminders.Subscription.key"),
     },
     "written by the site itself": {
         *("exercises.Exercise.seeded", "tracking.Pause.keeps"),
-        *("accounts.Session.session_key", "accounts.Session.session_data"),
+        *("accounts.Session.session_key", "accounts.Session.session_data", "reminders.Subscription.device"),
     },
     "the answer of a device": {
         *(
@@ -171,7 +171,11 @@ NEVER_SHOWN = {
         *("SignupWebAuthnForm.name", "SignupWebAuthnForm.credential", "UserTokenForm.key", "UserTokenForm.uidb36"),
     },
     "in notices alone, which are plain text": {"reminders.Delivery.name"},
-    "never sent back": {"accounts.User.password", "ActionForm.name"},
+    "never sent back": {
+        *("accounts.User.password", "ActionForm.name"),
+        *("DeviceForm.endpoint", "DeviceForm.p256dh", "DeviceForm.auth", "DeviceForm.instead_of"),
+        *("reminders.Subscription.endpoint", "reminders.Subscription.p256dh", "reminders.Subscription.auth"),
+    },
 }
 
 
