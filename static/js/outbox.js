@@ -13,8 +13,11 @@ let timer;
 export const waiting = () => known.filter(({ refused }) => !refused).map(({ address }) => address);
 export const wishes = () => known.filter(({ fields, refused }) => fields.done && !refused);
 
+const onTheirWay = new Map(); // into the queue, by id
+
 const look = async () => {
-  known = await queue.list(person);
+  const kept = await queue.list(person);
+  known = [...kept.filter(({ id }) => !onTheirWay.has(id)), ...onTheirWay.values()];
 };
 
 const show = () => {
@@ -42,6 +45,8 @@ const sendAll = async () => {
   const told = await queue.send(person);
   await look();
   tell(told);
+  // Another tab has wished for the same meanwhile.
+  if (known.some(({ id }) => !(id in troubles))) send();
 };
 
 let line = Promise.resolve();
@@ -61,8 +66,13 @@ const sendLater = async () => {
 // Keeps something until the site has it: an entry is {address, fields, name}. The last one for an address and key counts.
 export const keep = (entry) => {
   const whole = { id: `${entry.address} ${entry.fields.key ?? ""}`, ...entry };
+  onTheirWay.set(whole.id, whole);
   known = [...known.filter(({ id }) => id !== whole.id), whole];
-  line = line.then(() => queue.put(person, whole)).then(sendLater);
+  // At once, whatever is being sent meanwhile: the page may go at any moment.
+  const kept = queue.put(person, whole).then(() => {
+    if (onTheirWay.get(whole.id) === whole) onTheirWay.delete(whole.id);
+  });
+  line = line.then(() => kept).then(sendLater);
   send();
 };
 

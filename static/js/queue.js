@@ -51,6 +51,7 @@ self.backpainQueue = (() => {
       const bytes = Uint8Array.from(atob(who.key), (letter) => letter.charCodeAt(0));
       const key = await crypto.subtle.importKey("raw", bytes, "AES-GCM", false, ["encrypt", "decrypt"]);
       await set("key", { person, key });
+      if (spare[person]?.length) await change(person, (entries) => entries);
     } catch {
       // Without it, what waits lives as long as the page.
     }

@@ -145,9 +145,9 @@ def sign_in(page: Page, user: User) -> None:
 
 def kept(page: Page) -> list[str]:
     """The addresses of the ticks that wait in the browser."""
-    waiting = "async () => (await backpainQueue.list(document.documentElement.dataset.person)).filter(e => !e.refused)"
-    found: list[dict[str, str]] = page.evaluate(waiting)
-    return [one["address"] for one in found]
+    waiting = "async () => { const box = await import('/static/js/outbox.js'); await box.ready; return box.waiting() }"
+    found: list[str] = page.evaluate(waiting)
+    return found
 
 
 # --- The whole routine ------------------------------------------------------------------------------------------------
@@ -442,8 +442,12 @@ def test_the_place_is_that_of_one_day_and_one_person(
     sign_in(page, other)
     page.goto("/session/")
     expect(page.get_by_role("button", name="Start", exact=True)).to_be_visible()
+    # What the first had begun is not left lying about for the second.
+    assert page.evaluate("Object.keys(localStorage)") == []
     sign_in(page, user)
     page.goto("/session/")
+    after(begin(page), 8)
+    page.reload()
     expect(page.locator("#player")).to_be_visible()
     time_machine.move_to("2026-11-19 10:00:00Z", tick=False)
     page.goto("/session/")
