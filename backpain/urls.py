@@ -12,7 +12,6 @@ urlpatterns = [
     path("pain/", include("pain.urls")),
     path("history/", include("history.urls")),
     path("", include("sharing.urls")),
-    path("", include("reminders.calendar_urls")),
     path("", include("reminders.urls")),
     path("settings/", include("rights.urls")),
     path("safety/", views.safety, name="safety"),

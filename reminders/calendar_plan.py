@@ -16,11 +16,6 @@ from tracking.schedule import ONE_DAY, Item, Paused
 MOST_SERIES = 1000
 """A calendar has no more of them. Those that begin last are left out."""
 
-USUAL = {1: (time(8),), 2: (time(8), time(19)), 3: (time(8), time(13), time(19))}
-"""When the doses of a day are done, by how many there may be, unless the person has said so."""
-FROM_HOUR, TO_HOUR = 8, 20
-"""More than three are spread between these."""
-
 SHORTEST = 5
 """In minutes. What is shorter can be neither read nor touched in a calendar."""
 
@@ -54,14 +49,6 @@ class Series:
     first: date
     last: date
     weekdays: tuple[int, ...] = ()
-
-
-def usual_time(nth: int, of: int) -> time:
-    """The time for the nth dose of a day that may have so many."""
-    if of in USUAL:
-        return USUAL[of][nth - 1]
-    minutes = 60 * FROM_HOUR + 60 * (TO_HOUR - FROM_HOUR) * (nth - 1) // (of - 1)
-    return time(minutes // 60, minutes % 60)
 
 
 def minutes_taken(seconds: int) -> int:

@@ -14,8 +14,9 @@ from accounts.models import User
 from exercises.prescription import Per
 from exercises.words import frequency_in_words
 from reminders.calendar_file import Entry, calendar_file
-from reminders.calendar_plan import Series, Window, minutes_taken, series, usual_time
+from reminders.calendar_plan import Series, Window, minutes_taken, series
 from reminders.models import Feed, Reminder
+from reminders.times import usual_time
 from tracking.agenda import slot_label
 from tracking.dates import full_date
 from tracking.models import Pause, PlanItem

@@ -11,6 +11,10 @@ LATE = timedelta(hours=1)
 """A reminder that comes later than this is of no use any more."""
 DAYS_AHEAD = 15
 """A weekday comes round in seven days, and in fourteen where a zone skips its day."""
+FIRST, LAST = 8 * 60, 19 * 60
+"""Minutes of the day at which the first and the last of several doses are usual."""
+FULL_HOURS = 12
+"""So many doses a day can be told apart by the hour."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,13 @@ class Quiet:
         if self.first <= self.last:
             return self.first <= at < self.last
         return at >= self.first or at < self.last
+
+
+def usual_time(nth: int, of: int) -> time:
+    """For the nth dose of a day that may have so many: they are spread over the day. It is a suggestion."""
+    minutes = FIRST + (LAST - FIRST) * (nth - 1) // max(of - 1, 1)
+    step = 60 if of <= FULL_HOURS else 30
+    return time(*divmod(minutes // step * step, 60))
 
 
 def instant_of(day: date, at: time, zone: tzinfo) -> datetime | None:

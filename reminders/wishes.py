@@ -9,10 +9,9 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from reminders.models import EVERY_DAY, Reminder
+from reminders.times import usual_time
 from tracking.agenda import names_on_plan, planned_for
 
-FIRST, LAST = 8 * 60, 19 * 60
-"""Minutes of the day at which the first and the last of several doses are suggested."""
 OF_ALL = time(18)
 
 
@@ -52,14 +51,9 @@ def _choice(name: str, at: time, chosen: dict[str, Reminder], is_usual: bool) ->
 
 def suggestions(names: Iterable[list[str]]) -> dict[str, time]:
     """A time for each name, from the names of the doses of each exercise. They are spread over the day."""
-    found: dict[str, int] = {}
+    found: dict[str, time] = {}
     for of_one in names:
-        for n, name in enumerate(of_one):
+        for nth, name in enumerate(of_one, start=1):
             if name:
-                found.setdefault(name, _minutes(n, len(of_one)))
-    return {name: time(*divmod(found[name], 60)) for name in sorted(found, key=lambda name: found[name])}
-
-
-def _minutes(n: int, of: int) -> int:
-    between = FIRST + (LAST - FIRST) * n // max(of - 1, 1)
-    return between // 60 * 60
+                found.setdefault(name, usual_time(nth, len(of_one)))
+    return dict(sorted(found.items(), key=lambda pair: pair[1]))

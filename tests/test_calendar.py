@@ -86,7 +86,7 @@ def events(user: User) -> list[tuple[str, str, str]]:
 
 
 def notices(page: Any) -> list[str]:
-    return re.findall(r'<p class="notice" role="status">(.*?)</p>', page.content.decode())
+    return re.findall(r'<p class="notice" role="status"[^>]*>(.*?)</p>', page.content.decode())
 
 
 FOR_NOW = "FREQ=DAILY;UNTIL=20271231T225959Z"

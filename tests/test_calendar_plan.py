@@ -20,7 +20,6 @@ from reminders.calendar_plan import (
     series,
     spans,
     suggested_weekdays,
-    usual_time,
 )
 from tests.wall_clocks import transitions, zones
 from tracking.adherence import tally
@@ -61,27 +60,6 @@ def test_eight_weeks_and_a_year_are_always_in_it(today: date) -> None:
 
 
 # --- Times and room ---------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("of", "times"),
-    [
-        (1, ["08:00"]),
-        (2, ["08:00", "19:00"]),
-        (3, ["08:00", "13:00", "19:00"]),
-        (4, ["08:00", "12:00", "16:00", "20:00"]),
-        (5, ["08:00", "11:00", "14:00", "17:00", "20:00"]),
-    ],
-)
-def test_doses_have_usual_times(of: int, times: list[str]) -> None:
-    assert [usual_time(nth, of).isoformat("minutes") for nth in range(1, of + 1)] == times
-
-
-@unhurried
-@given(st.integers(1, 20))
-def test_however_many_doses_a_day_has_each_has_a_time_of_its_own_in_their_order(of: int) -> None:
-    times = [usual_time(nth, of) for nth in range(1, of + 1)]
-    assert times == sorted(set(times))
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reminders.times import Quiet, Rhythm, instant_of, is_late, next_after
+from reminders.times import Quiet, Rhythm, instant_of, is_late, next_after, usual_time
 
 BERLIN = ZoneInfo("Europe/Berlin")
 LORD_HOWE = ZoneInfo("Australia/Lord_Howe")
@@ -110,3 +110,23 @@ def test_what_is_more_than_an_hour_late_is_too_late() -> None:
     due = utc("2026-11-23 06:30")
     assert not is_late(due, due + timedelta(hours=1))
     assert is_late(due, due + timedelta(hours=1, seconds=1))
+
+
+@pytest.mark.parametrize(
+    ("of", "times"),
+    [
+        (1, ["08:00"]),
+        (2, ["08:00", "19:00"]),
+        (3, ["08:00", "13:00", "19:00"]),
+        (4, ["08:00", "11:00", "15:00", "19:00"]),
+        (5, ["08:00", "10:00", "13:00", "16:00", "19:00"]),
+    ],
+)
+def test_doses_have_usual_times(of: int, times: list[str]) -> None:
+    assert [usual_time(nth, of).isoformat("minutes") for nth in range(1, of + 1)] == times
+
+
+@given(st.integers(1, 20))
+def test_however_many_doses_a_day_has_each_has_a_time_of_its_own_in_their_order(of: int) -> None:
+    times = [usual_time(nth, of) for nth in range(1, of + 1)]
+    assert times == sorted(set(times))
