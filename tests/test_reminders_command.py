@@ -49,6 +49,13 @@ def wait_until_it_is_seen_to(database: str) -> None:
         time.sleep(0.1)
 
 
+def wait_until_it_says_something(output: Path) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not output.read_text():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
 @contextmanager
 def loop(environment: dict[str, str], output: Path) -> Iterator[subprocess.Popen[bytes]]:
     with output.open("w") as stream:
@@ -92,7 +99,7 @@ def test_it_waits_until_the_database_is_prepared_and_says_so_once(tmp_path: Path
     database = f"sqlite:///{tmp_path / 'site.sqlite3'}"
     environment = environment_of(database)
     with loop(environment, tmp_path / "output") as process:
-        time.sleep(4)
+        wait_until_it_says_something(tmp_path / "output")
         prepare(environment)
         let_one_be_due(environment)
         wait_until_it_is_seen_to(database)
@@ -104,10 +111,7 @@ def test_it_waits_until_the_database_is_prepared_and_says_so_once(tmp_path: Path
 
 def test_a_database_that_is_away_is_one_line_and_no_end(tmp_path: Path) -> None:
     with loop(environment_of("postgres://nobody@127.0.0.1:1/nothing"), tmp_path / "output") as process:
-        deadline = time.monotonic() + PATIENCE
-        while not (tmp_path / "output").read_text():
-            assert time.monotonic() < deadline
-            time.sleep(0.1)
+        wait_until_it_says_something(tmp_path / "output")
         assert process.poll() is None
         process.terminate()
         assert process.wait(PATIENCE) == 0

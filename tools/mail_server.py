@@ -3,7 +3,7 @@
 import socketserver
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from email import message_from_bytes
 from email.message import Message
 from email.policy import default
@@ -18,6 +18,11 @@ class MailServer:
 
         class Conversation(socketserver.StreamRequestHandler):
             def handle(self) -> None:
+                # Whoever sends may be killed in the middle of it. Half a mail is none.
+                with suppress(ConnectionError):
+                    self.converse()
+
+            def converse(self) -> None:
                 self.say("220 here")
                 while line := self.rfile.readline():
                     command = line[:4].upper()
@@ -27,8 +32,12 @@ class MailServer:
                     self.say("221 bye" if command == b"QUIT" else "250 ok")
 
             def message(self) -> bytes:
-                lines = iter(self.rfile.readline, b".\r\n")
-                return b"".join(line.removeprefix(b".") for line in lines)
+                lines = []
+                while (line := self.rfile.readline()) != b".\r\n":
+                    if not line:
+                        raise ConnectionError
+                    lines.append(line.removeprefix(b"."))
+                return b"".join(lines)
 
             def say(self, words: str) -> None:
                 self.wfile.write(f"{words}\r\n".encode())
