@@ -85,8 +85,7 @@ def _outcome(one: Delivery, now: datetime) -> Outcome | None:
         return Outcome.NOTHING
     if is_late(one.due_at, now) or user.day_at(now) != one.day:
         return Outcome.LATE
-    here = now.astimezone(user.zone)
-    if Quiet(user.quiet_from, user.quiet_until).holds(time(here.hour, here.minute)):
+    if is_quiet(user, now):
         return Outcome.QUIET
     found = due(user, one.day, one.name)
     if not found:
@@ -95,6 +94,11 @@ def _outcome(one: Delivery, now: datetime) -> Outcome | None:
     if Reached.YES in reached:
         return Outcome.SENT
     return None if Reached.LATER in reached else Outcome.FAILED
+
+
+def is_quiet(user: User, instant: datetime) -> bool:
+    here = instant.astimezone(user.zone)
+    return Quiet(user.quiet_from, user.quiet_until).holds(time(here.hour, here.minute))
 
 
 def _reach(user: User, notice: Notice, now: datetime) -> set[Reached]:

@@ -16,6 +16,7 @@ from reminders import due, mail
 from reminders.devices import devices
 from reminders.forms import ActionForm, AskedForm, WishesForm
 from reminders.models import SESSION_NAME, Delivery
+from reminders.sending import is_quiet
 from reminders.wishes import choices
 
 AN_HOUR = timedelta(hours=1)
@@ -60,7 +61,9 @@ def later(request: HttpRequest) -> HttpResponse:
     """Send a reminder once more in an hour."""
     user = signed_in(request)
     one = _answered(request, user)
-    is_put_off = Delivery.objects.put_off(one, timezone.now() + AN_HOUR)
+    then = timezone.now() + AN_HOUR
+    is_too_late = user.day_at(then) != one.day or is_quiet(user, then)
+    is_put_off = not is_too_late and Delivery.objects.put_off(one, then)
     return _thank(
         request, _("We remind you again in an hour.") if is_put_off else _("That was the last one for today.")
     )

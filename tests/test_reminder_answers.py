@@ -60,6 +60,14 @@ def test_it_can_be_put_off_again_up_to_a_bound() -> None:
     assert put_off() == [(MOST_LATER, AT + HOUR)]
 
 
+@pytest.mark.parametrize("now", [datetime(2026, 11, 23, 21, 5, tzinfo=UTC), datetime(2026, 11, 24, 8, tzinfo=UTC)])
+def test_what_would_come_in_the_quiet_hours_or_on_another_day_is_not_put_off(now: datetime) -> None:
+    client = browser_of(reminded())
+    with time_machine.travel(now, tick=False):
+        page = client.post("/reminders/later/", EVENING, follow=True)
+    assert ("That was the last one for today." in text_of(page), put_off()) == (True, [])
+
+
 def test_a_form_leads_to_the_plan_of_today_and_says_what_was_done() -> None:
     client = browser_of(reminded())
     done = client.post("/reminders/done/", EVENING, follow=True)
