@@ -88,7 +88,7 @@ FORMS = {
     "settings/reminders/": 14,
     # The plan of the day, and a tick for each dose.
     "reminders/done/": 24,
-    "reminders/later/": 2,
+    "reminders/later/": 4,
     "reminders/stop/<str:ticket>/": 2,
     "settings/reminders/asked/": 1,
     "settings/reminders/devices/": 13,
