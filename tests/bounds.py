@@ -105,6 +105,9 @@ FORMS = {
     "settings/delete/": 4 * len(belongings()) + 8,
 }
 
+A_SESSION_ENDS = 4
+"""One from before a change of password is read, with its person, read once more, and deleted; more does not happen then."""
+
 OWN_EXERCISES = 2
 """A page of somebody with exercises of their own reads them, and what they need."""
 
@@ -124,4 +127,4 @@ def most_queries(route: str, method: str) -> int:
         # The session shows the day and the week, and reads the exercises for each.
         reads = 2 if route == "session/" else 1
         return SESSION_AND_USER + PAGES[route] + reads * OWN_EXERCISES + COLD_CATALOGUE
-    return SESSION_AND_USER + (FORMS.get(route, 0) if method == "POST" else 0)
+    return max(A_SESSION_ENDS, SESSION_AND_USER + (FORMS.get(route, 0) if method == "POST" else 0))
