@@ -106,7 +106,7 @@ FORMS = {
 }
 
 A_SESSION_ENDS = 4
-"""One from before a change of password is read, with its person, read once more, and deleted; more does not happen then."""
+"""One from before a change of password is read, with its person, once more, and deleted. Nothing else happens then."""
 
 OWN_EXERCISES = 2
 """A page of somebody with exercises of their own reads them, and what they need."""
