@@ -31,6 +31,7 @@ DEPLOYED = {**PLAIN, "SECRET_KEY": secrets.token_urlsafe(50), "ALLOWED_HOSTS": "
 TESTS = "-m pytest --numprocesses 2 --ignore=tests/browser"
 # Chromium as it is without windows: the same engine, which begins and draws in half the time.
 BROWSER = "chromium-headless-shell"
+WHOLE_BROWSER = "chromium"
 BROWSER_TESTS = "-m pytest --numprocesses 2 tests/browser"
 
 seconds: dict[str, float] = {}
@@ -48,7 +49,7 @@ def main() -> None:
 
 
 def everything() -> None:
-    step("chromium", lambda: ensure(BROWSER))
+    step("chromium", lambda: ensure(BROWSER) or ensure(WHOLE_BROWSER))
     check()
     on_sqlite()
     with server() as postgres:

@@ -24,14 +24,18 @@ PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1280, "height": 860}
 
 
+def program(name: str) -> str:
+    found = shutil.which(name)
+    assert found, f"{name} is missing; `make test` installs it, or says why it cannot."
+    return found
+
+
 @pytest.fixture(scope="session")
 def browser_type_launch_args() -> dict[str, Any]:
-    chromium = shutil.which(BROWSER)
-    assert chromium, "Chromium is missing; `make test` installs it, or says why it cannot."
     quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
     # Chromium will not run as root inside its own sandbox.
     sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
-    return {"executable_path": chromium, "args": ["--disable-gpu", *quiet, *sandbox]}
+    return {"executable_path": program(BROWSER), "args": ["--disable-gpu", *quiet, *sandbox]}
 
 
 @pytest.fixture

@@ -5,23 +5,27 @@ come from the browser's own tools.
 """
 
 import json
+import time
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, Worker, expect
+from playwright.sync_api import Browser, BrowserType, Page, Worker, expect
 
 from accounts.models import Session, User
 from exercises.models import Exercise
 from reminders.models import Delivery, Subscription
 from reminders.push_key import public_key
-from tests.browser.conftest import Visit
+from tests.browser.conftest import Visit, program
 from tests.builders import a_person, browser_of, completions, on_plan
 from tests.internet import Receiver, endpoint
+from tools.test import WHOLE_BROWSER
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 PAGE = "/settings/reminders/"
+PATIENCE = 15  # seconds
 A_PUSH_SERVICE = """({ endpoint, keys, has_agreed }) => {
     const agree = (options) => ({ options, toJSON: () => ({ endpoint, keys }) });
     let agreed = has_agreed ? agree({}) : null;
@@ -49,6 +53,14 @@ SHOWN = """async () => (await (await navigator.serviceWorker.ready).getNotificat
 
 
 KEYS = Receiver().keys()
+
+
+@pytest.fixture(scope="module")
+def browser(browser_type: BrowserType, browser_type_launch_args: dict[str, Any]) -> Iterator[Browser]:
+    """Chromium with all that belongs to windows, which notifications do."""
+    whole = browser_type.launch(**{**browser_type_launch_args, "executable_path": program(WHOLE_BROWSER)})
+    yield whole
+    whole.close()
 
 
 def stubbed(page: Page, has_agreed: bool = False) -> Page:
@@ -124,7 +136,9 @@ class Phone:
         known: list[dict[str, Any]] = []
         self.tools.on("ServiceWorker.workerRegistrationUpdated", lambda told: known.extend(told["registrations"]))
         self.tools.send("ServiceWorker.enable")
+        deadline = time.monotonic() + PATIENCE
         while not known:
+            assert time.monotonic() < deadline
             page.wait_for_timeout(20)
         self.registration = known[0]["registrationId"]
 
@@ -147,9 +161,13 @@ class Phone:
             **said,
         }
         message = {"origin": self.site, "registrationId": self.registration, "data": json.dumps(told)}
+        # The browser's tools lose a message now and then, while the worker is being started. The same twice is one.
+        begun = time.monotonic()
         self.tools.send("ServiceWorker.deliverPushMessage", message)
         while not any(one[0] == told["site"] or one[1] == told["body"] for one in self.shown()):
-            self.page.wait_for_timeout(20)
+            assert time.monotonic() < begun + PATIENCE, self.shown()
+            self.page.wait_for_timeout(500)
+            self.tools.send("ServiceWorker.deliverPushMessage", message)
 
     def shown(self) -> Any:
         return self.page.evaluate(SHOWN)
