@@ -37,7 +37,7 @@ def test_an_export_is_brought_from_the_settings_into_the_history(scripts: bool, 
     expect(page.get_by_role("row", name="doses done 4 0 0")).to_be_visible()
     page.get_by_role("button", name=BRING).click()
     expect(page.get_by_role("status")).to_have_text(
-        "It is done: 12 records are new. The settings of the file are taken over."
+        "It is done: 13 records are new. The settings of the file are taken over."
     )
     assert page.url.endswith("/history/")
     assert len(completions(lou)) == 4
