@@ -15,7 +15,7 @@ from time_machine import TimeMachineFixture
 from accounts.models import User
 from exercises.models import Exercise
 from exercises.pictures import drawn
-from tests.browser.conftest import DESK, Visit
+from tests.browser.conftest import DESK, Visit, forgive
 from tests.browser.test_accessibility import violations
 from tests.builders import PASSWORD, a_person, an_exercise, browser_of, completions, on_plan
 from tracking import planning
@@ -676,7 +676,7 @@ def test_who_is_signed_out_meanwhile_is_told_and_loses_nothing(
     after(page, 56)
     expect_over(page)
     expect(page.get_by_text("Kept on this device until you sign in again: Stretch")).to_be_visible()
-    assert "403" in complaints.pop(0)
+    forgive(complaints, "403")
     sign_in(page, user)
     page.goto("/session/")
     assert ticked(page, user) == [("stretch", 1)]
@@ -691,7 +691,7 @@ def test_what_left_the_plan_meanwhile_is_said_and_not_tried_for_ever(
     expect_over(page)
     expect(page.get_by_text("It may not be on your plan any more: Stretch")).to_be_visible()
     assert ticked(page, user) == []
-    assert "404" in complaints.pop(0)
+    forgive(complaints, "404")
 
 
 @pytest.mark.parametrize(
@@ -741,7 +741,7 @@ def test_what_was_refused_stays_said_and_does_not_count_as_done(
     assert ticked(page, user) == [("walk", 1)]
     expect(page.get_by_text("It may not be on your plan any more: Stretch")).to_be_visible()
     expect(page.locator("[data-list=done] li")).to_have_text(["Walk"])
-    assert "404" in complaints.pop(0)
+    forgive(complaints, "404")
 
 
 def test_ticks_that_wait_are_not_offered_again_after_signing_in(
@@ -753,13 +753,13 @@ def test_ticks_that_wait_are_not_offered_again_after_signing_in(
     after(page, 56 + 40)
     expect_over(page)
     expect(page.get_by_text("until you sign in again: Stretch, Walk")).to_be_visible()
-    complaints.clear()
     page.get_by_role("link", name="Sign in").last.click()
     page.get_by_label("Email").fill("kim@example.org")
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("main").get_by_role("button", name="Sign in", exact=True).click()
     expect(page.get_by_role("heading", name="That is all for today. Well done.")).to_be_visible()
     assert ticked(page, user) == [("stretch", 1), ("walk", 1)]
+    forgive(complaints, "403")
 
 
 def test_who_signs_in_after_another_does_not_get_their_ticks(
