@@ -135,7 +135,7 @@ class _Line(HTTPSConnection):
     """A connection to one of these addresses, for the host of that name."""
 
     def __init__(self, host: str, addresses: Sequence[str], end: float) -> None:
-        super().__init__(host, PORT)
+        super().__init__(host, PORT, context=trust())
         self.addresses, self.end = addresses, end
 
     def connect(self) -> None:

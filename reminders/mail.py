@@ -1,12 +1,16 @@
 """A reminder by email, and the way out of it: one click, without signing in (RFC 8058)."""
 
-from datetime import datetime
-from smtplib import SMTPException, SMTPRecipientsRefused
+from contextlib import suppress
+from datetime import datetime, timedelta
+from smtplib import SMTP, SMTP_SSL, SMTPRecipientsRefused, SMTPResponseException
+from typing import Any
 from urllib.parse import urljoin
 
 from django.conf import settings
 from django.core import signing
-from django.core.mail import EmailMessage
+from django.core.mail import EmailMessage, get_connection
+from django.core.mail.backends import smtp
+from django.core.mail.backends.base import BaseEmailBackend
 from django.template.loader import render_to_string
 from django.urls import reverse
 
@@ -17,18 +21,76 @@ SALT = "reminders.mail"
 FOR_GOOD = 500
 """From this answer on, a mail server means that another try will not help."""
 
+USUAL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+
+BREATHER = timedelta(minutes=1)
+silent: dict[str, datetime] = {}
+"""Mail servers that were not to be reached, and until when they are left alone: each try could take `EMAIL_TIMEOUT`."""
+
 
 def send(user: User, notice: Notice, now: datetime) -> Reached:
+    """No answer to a message that the server has been given in full counts as sent: it may well have arrived."""
     if not settings.HAS_MAIL_SERVER:
         return Reached.NO
-    try:
-        _message(user, notice).send()
-    except SMTPRecipientsRefused as refused:
-        codes = [code for code, _said in refused.recipients.values()]
-        return Reached.NO if min(codes, default=0) >= FOR_GOOD else Reached.LATER
-    except (SMTPException, OSError):
+    if silent.get(settings.EMAIL_HOST, now) > now:
         return Reached.LATER
+    way = _way()
+    try:
+        return _send_by(way, _message(user, notice), now)
+    finally:
+        with suppress(OSError):
+            way.close()
+
+
+def _send_by(way: BaseEmailBackend, message: EmailMessage, now: datetime) -> Reached:
+    try:
+        way.open()
+    except OSError:
+        silent[settings.EMAIL_HOST] = now + BREATHER
+        return Reached.LATER
+    try:
+        way.send_messages([message])
+    except OSError as trouble:
+        return _despite(trouble, way)
     return Reached.YES
+
+
+def _despite(trouble: OSError, way: BaseEmailBackend) -> Reached:
+    if isinstance(trouble, SMTPRecipientsRefused):
+        code = min((code for code, _said in trouble.recipients.values()), default=0)
+    elif isinstance(trouble, SMTPResponseException):
+        code = trouble.smtp_code
+    else:
+        line = getattr(way, "connection", None)
+        return Reached.YES if getattr(line, "is_handed_over", False) else Reached.LATER
+    return Reached.NO if code >= FOR_GOOD else Reached.LATER
+
+
+class _Noting(SMTP):
+    is_handed_over = False
+    """Whether all of the message has left."""
+
+    def send(self, s: Any) -> None:
+        super().send(s)
+        # Commands are text, and only the message is bytes.
+        self.is_handed_over = self.is_handed_over or isinstance(s, bytes)
+
+
+class _SecureNoting(_Noting, SMTP_SSL):
+    pass
+
+
+class NotingBackend(smtp.EmailBackend):
+    """Knows how far it got."""
+
+    @property
+    def connection_class(self) -> type[SMTP]:
+        return _SecureNoting if self.use_ssl else _Noting
+
+
+def _way() -> BaseEmailBackend:
+    """The site's; on a machine of a developer, that may be a file or the screen."""
+    return NotingBackend() if settings.EMAIL_BACKEND == USUAL_BACKEND else get_connection()
 
 
 def _message(user: User, notice: Notice) -> EmailMessage:

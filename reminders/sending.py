@@ -46,11 +46,11 @@ def begin(now: datetime) -> int:
 
 def _begin(one: Reminder, now: datetime) -> bool:
     """Whether it was this one's doing."""
-    is_right = one.zone == one.user.time_zone
-    later = copy(one)
-    # What came to be due within the last hour, in a new zone or while nobody was sending, is not too late yet.
-    later.set_after(max(one.next_at, now - LATE) if is_right and one.next_at else now - LATE)
     with _apart(), transaction.atomic():
+        is_right = one.zone == one.user.time_zone
+        later = copy(one)
+        # What came to be due within the last hour, in a new zone or while nobody was sending, is not too late yet.
+        later.set_after(max(one.next_at, now - LATE) if is_right and one.next_at else now - LATE)
         if not Reminder.objects.move_on(one, later):
             return False
         if is_right and one.next_at:

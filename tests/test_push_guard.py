@@ -1,5 +1,6 @@
 """Where the site goes on a stranger's word: to the push services of browsers on the public internet, nowhere else."""
 
+import ssl
 from ipaddress import ip_address
 
 import pytest
@@ -165,6 +166,13 @@ def test_a_certificate_for_another_name_is_not_believed(internet: Internet, sett
     internet.names["push.example.org"] = [[PUBLIC]]
     assert post("https://push.example.org/1", {}, b"", 5) == Answer(None)
     assert (internet.dialled, internet.service.heard) == ([PUBLIC], [])
+
+
+def test_certificates_are_not_read_anew_for_each_message(internet: Internet, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[ssl.SSLContext] = []
+    monkeypatch.setattr(ssl.SSLContext, "load_default_certs", lambda context, *_: read.append(context))
+    assert post(endpoint(), {}, b"", 5) == Answer(201)
+    assert read == []
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])

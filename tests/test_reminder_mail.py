@@ -1,7 +1,11 @@
 """A reminder by email: what it says, how to stop it, and a mail server in trouble."""
 
-from datetime import UTC, date, datetime
-from smtplib import SMTPRecipientsRefused, SMTPServerDisconnected
+import threading
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import UTC, date, datetime, timedelta
+from smtplib import SMTP_SSL
+from socketserver import StreamRequestHandler, ThreadingTCPServer
 from typing import Any
 
 import pytest
@@ -103,24 +107,120 @@ def test_the_log_tells_the_route_and_never_the_link(log: Log) -> None:
     assert path.split("/")[3] not in str(log.lines)
 
 
+# --- A mail server in trouble -----------------------------------------------------------------------------------------
+
+
+class MailServer(ThreadingTCPServer):
+    """Takes every mail, and answers a command in another way if the test wants it to: with nothing, for silence."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), MailVisit)
+        self.answers: dict[str, bytes] = {}
+        self.visits = 0
+        self.taken: list[bytes] = []
+        self.closing = threading.Event()
+
+
+class MailVisit(StreamRequestHandler):
+    server: MailServer
+
+    def handle(self) -> None:
+        self.server.visits += 1
+        self.say("HELLO", b"220 here")
+        for line in self.rfile:
+            command = line[:4].strip().decode().upper()
+            self.say(command, b"354 go on" if command == "DATA" else b"250 fine")
+            if command == "DATA" and self.server.answers.get("DATA", b"3").startswith(b"3"):
+                self.server.taken.append(b"".join(iter(self.rfile.readline, b".\r\n")))
+                self.say("END", b"250 fine")
+
+    def say(self, to: str, usual: bytes) -> None:
+        answer = self.server.answers.get(to, usual)
+        if not answer:
+            self.server.closing.wait(20)
+        with suppress(OSError):
+            self.wfile.write(answer + b"\r\n")
+
+
+@pytest.fixture
+def server(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[MailServer]:
+    monkeypatch.setattr(mail, "silent", {})
+    with MailServer() as server:
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.server_address[1]
+        settings.EMAIL_TIMEOUT = 0.3
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        yield server
+        server.closing.set()
+        server.shutdown()
+        thread.join()
+
+
+def test_a_mail_server_takes_it_once(server: MailServer) -> None:
+    assert mail.send(a_person(), NOTICE, AT) is Reached.YES
+    [taken] = server.taken
+    assert b"2 things are left on your list." in taken
+
+
 @pytest.mark.parametrize(
-    ("trouble", "reached"),
+    ("command", "answer", "reached"),
     [
-        (ConnectionRefusedError(), Reached.LATER),
-        (TimeoutError(), Reached.LATER),
-        (SMTPServerDisconnected("gone"), Reached.LATER),
-        (SMTPRecipientsRefused({"kim@example.org": (450, b"busy")}), Reached.LATER),
-        (SMTPRecipientsRefused({"kim@example.org": (550, b"nobody here")}), Reached.NO),
+        ("HELLO", b"554 not today", Reached.LATER),
+        ("MAIL", b"451 try later", Reached.LATER),
+        ("MAIL", b"550 not from you", Reached.NO),
+        ("MAIL", b"", Reached.LATER),
+        ("RCPT", b"450 busy", Reached.LATER),
+        ("RCPT", b"550 nobody here", Reached.NO),
+        ("DATA", b"451 try later", Reached.LATER),
+        ("DATA", b"554 no", Reached.NO),
+        ("DATA", b"", Reached.LATER),
+        ("END", b"452 full", Reached.LATER),
+        ("END", b"552 too long", Reached.NO),
     ],
 )
 def test_a_mail_server_in_trouble_is_tried_again_unless_it_says_that_this_is_of_no_use(
-    monkeypatch: pytest.MonkeyPatch, trouble: Exception, reached: Reached
+    server: MailServer, command: str, answer: bytes, reached: Reached
 ) -> None:
-    def send(self: EmailMessage) -> None:
-        raise trouble
-
-    monkeypatch.setattr(EmailMessage, "send", send)
+    server.answers[command] = answer
     assert mail.send(a_person(), NOTICE, AT) is reached
+
+
+def test_a_server_that_looks_at_a_mail_for_longer_than_we_wait_is_not_given_it_twice(server: MailServer) -> None:
+    server.answers["END"] = b""
+    assert mail.send(a_person(), NOTICE, AT) is Reached.YES
+    assert len(server.taken) == 1
+
+
+@pytest.mark.parametrize("farewell", [b"", b"x" * 10_000])
+def test_a_server_that_cannot_say_goodbye_has_taken_it_all_the_same(server: MailServer, farewell: bytes) -> None:
+    server.answers["QUIT"] = farewell
+    assert mail.send(a_person(), NOTICE, AT) is Reached.YES
+
+
+def test_a_server_that_is_not_to_be_reached_is_left_alone_for_a_minute(server: MailServer) -> None:
+    user, minute = a_person(), timedelta(minutes=1)
+    server.answers["HELLO"] = b""
+    for now in (AT, AT, AT + minute - timedelta(seconds=1)):
+        assert mail.send(user, NOTICE, now) is Reached.LATER
+    assert server.visits == 1
+    del server.answers["HELLO"]
+    assert mail.send(user, NOTICE, AT + minute) is Reached.YES
+
+
+def test_what_went_wrong_with_one_mail_holds_up_no_other(server: MailServer) -> None:
+    server.answers["MAIL"] = b""
+    assert mail.send(a_person(), NOTICE, AT) is Reached.LATER
+    del server.answers["MAIL"]
+    assert mail.send(a_person(), NOTICE, AT) is Reached.YES
+
+
+@pytest.mark.parametrize("is_secure", [True, False])
+def test_a_server_is_spoken_with_in_secret_if_the_settings_say_so(settings: Any, is_secure: bool) -> None:
+    settings.EMAIL_USE_SSL = is_secure
+    assert issubclass(mail.NotingBackend().connection_class, SMTP_SSL) is is_secure
 
 
 def test_without_a_mail_server_there_is_nobody_to_take_it(settings: Any) -> None:

@@ -311,6 +311,20 @@ def test_the_trouble_of_one_stops_no_other_and_the_log_names_nobody(monkeypatch:
     assert outcomes() == [(MONDAY, 0, ""), (MONDAY, 0, "sent")]
 
 
+def test_a_reminder_whose_next_time_cannot_be_told_stops_no_other(sent: Sent, monkeypatch: pytest.MonkeyPatch) -> None:
+    kim, ada = somebody(email="kim@example.org"), somebody(email="ada@example.org")
+    set_after = Reminder.set_after
+
+    def breaks_for_kim(one: Reminder, instant: datetime) -> None:
+        if one.user == kim:
+            raise ValueError
+        set_after(one, instant)
+
+    monkeypatch.setattr(Reminder, "set_after", breaks_for_kim)
+    turn(at(20))
+    assert sent == [(ada.email, "Evening", MONDAY, 0)]
+
+
 def test_a_way_that_breaks_does_not_bar_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
     somebody(reminds_by_mail=True)
 
