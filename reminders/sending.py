@@ -12,22 +12,26 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from copy import copy
 from datetime import datetime, time, timedelta
+from time import sleep
 
-from django.db import transaction
+from django.db import DatabaseError, InterfaceError, close_old_connections, connection, transaction
 
 from accounts.middleware import is_outage
 from accounts.models import User
 from reminders import mail, push
 from reminders.due import due, notice
-from reminders.models import Delivery, Reminder
+from reminders.models import Delivery, DeliveryQuerySet, Reminder
 from reminders.notice import Notice, Reached
 from reminders.times import LATE, Quiet, is_late
 
 logger = logging.getLogger("backpain.reminders")
 
 BATCH = 200
-LEASE = timedelta(minutes=2)
-"""Longer than any way to a person may take. What a process was sending as it died is sent again after it."""
+LEASE = timedelta(minutes=5)
+"""Longer than any way to a person may take, and an outage after it. What a process was sending as it died is sent again
+after it."""
+TRIES, PAUSE = 24, 5.0
+"""Two minutes of an outage, in seconds, that what came of a delivery waits for."""
 BACK_OFF = timedelta(minutes=1)
 KEPT = timedelta(days=14)
 
@@ -73,9 +77,31 @@ def send(one: Delivery, now: datetime) -> None:
         outcome = _outcome(one, now)
         mine = Delivery.objects.leased(one, until)
         if outcome:
-            mine.update(outcome=outcome)
+            _write_down(mine, outcome)
         else:
             mine.update(leased_until=now + BACK_OFF)
+
+
+def _write_down(mine: DeliveryQuerySet, outcome: Outcome) -> None:
+    """By now the person may have been told. Without this row they would be told again after the lease."""
+    for _try in range(TRIES):
+        try:
+            mine.update(outcome=outcome)
+            return
+        except (DatabaseError, InterfaceError) as problem:
+            if not is_outage(problem):
+                raise
+        let_go_of_connection()
+        sleep(PAUSE)
+    mine.update(outcome=outcome)
+
+
+def let_go_of_connection() -> None:
+    """If it is broken or old; the next query makes another."""
+    try:
+        close_old_connections()
+    except (DatabaseError, InterfaceError):
+        connection.connection = None
 
 
 def _outcome(one: Delivery, now: datetime) -> Outcome | None:

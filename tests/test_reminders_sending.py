@@ -5,12 +5,12 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
-from django.db import OperationalError
+from django.db import DatabaseError, IntegrityError, OperationalError
 
 from accounts.models import User
 from exercises.prescription import Frequency, Per
 from reminders import mail, push, sending
-from reminders.models import Delivery, Reminder, Wish
+from reminders.models import Delivery, DeliveryQuerySet, Reminder, Wish
 from reminders.notice import Notice, Reached
 from tests.builders import a_person, an_exercise, did, on_plan
 from tests.logs import Log
@@ -348,6 +348,52 @@ def test_a_database_that_is_away_is_everybodys_trouble(monkeypatch: pytest.Monke
     [one] = sending.waiting(at(20))
     with pytest.raises(OperationalError):
         sending.send(one, at(20))
+
+
+def outage(monkeypatch: pytest.MonkeyPatch, tries: int, trouble: type[DatabaseError] = OperationalError) -> list[float]:
+    """From the moment that something has been sent, for so many tries to write it down. Returns the pauses."""
+    pauses: list[float] = []
+    update = DeliveryQuerySet.update
+
+    def away(self: DeliveryQuerySet, **fields: Any) -> int:
+        if "outcome" in fields and len(pauses) < tries:
+            raise trouble
+        return update(self, **fields)
+
+    monkeypatch.setattr(DeliveryQuerySet, "update", away)
+    monkeypatch.setattr(sending, "sleep", pauses.append)
+    return pauses
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_was_sent_is_written_down_after_a_short_outage_and_not_sent_again(
+    sent: Sent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    somebody()
+    pauses = outage(monkeypatch, tries=3)
+    turn(at(20))
+    turn(at(20) + sending.LEASE)
+    assert (len(sent), pauses, outcomes()) == (1, [sending.PAUSE] * 3, [(MONDAY, 0, "sent")])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_long_outage_is_everybodys_trouble_and_is_waited_for_no_longer_than_the_lease(
+    sent: Sent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    somebody()
+    pauses = outage(monkeypatch, tries=1000)
+    with pytest.raises(OperationalError):
+        turn(at(20))
+    assert timedelta(seconds=sum(pauses)) == 2 * MINUTE < sending.LEASE
+
+
+def test_what_the_database_refuses_is_not_waited_for(sent: Sent, monkeypatch: pytest.MonkeyPatch, log: Log) -> None:
+    somebody()
+    pauses = outage(monkeypatch, tries=1, trouble=IntegrityError)
+    sending.begin(at(20))
+    [one] = sending.waiting(at(20))
+    sending.send(one, at(20))
+    assert (pauses, [line["message"] for line in log.lines]) == ([], ["A reminder could not be sent"])
 
 
 # --- Taking it on -----------------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
-from django.db import DatabaseError, InterfaceError, close_old_connections, connection
+from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
@@ -71,7 +71,7 @@ class Command(BaseCommand):
             self._say("Reminders wait for the database to come back" if is_outage(problem) else "")
             return LONGEST_SLEEP
         finally:
-            self._let_go_of_connection()
+            sending.let_go_of_connection()
 
     def send_what_is_due(self) -> None:
         while not self.stop.is_set():
@@ -101,12 +101,6 @@ class Command(BaseCommand):
         if trouble and trouble != self.trouble:
             logger.warning(trouble)
         self.trouble = trouble
-
-    def _let_go_of_connection(self) -> None:
-        try:
-            close_old_connections()
-        except (DatabaseError, InterfaceError):
-            connection.connection = None
 
 
 def is_migrated() -> bool:
