@@ -4,6 +4,7 @@ import { keep } from "./outbox.js";
 
 const PATIENCE = 5_000; // milliseconds
 
+const { person } = document.documentElement.dataset;
 const form = document.querySelector("form.check-in");
 
 // Without https there is no other key than that of the form.
@@ -33,7 +34,10 @@ if (form) {
     form.ariaBusy = "true";
     const reached = await self.backpainQueue.me(PATIENCE);
     form.ariaBusy = null;
-    if (reached) form.submit();
-    else keepIt();
+    // Signed out meanwhile, or somebody else is there: the site would not take it, and what was written would be gone.
+    if (reached?.person !== person) return keepIt();
+    // Who has signed in again has another token.
+    form.elements.csrfmiddlewaretoken.value = reached.token;
+    form.submit();
   });
 }

@@ -62,26 +62,32 @@ self.backpainQueue = (() => {
     await del("key").catch(() => {});
   };
 
-  const stored = async (person) => {
-    const key = await keyOf(person);
+  // Only what is locked with a key that is no more counts as nothing. A store that cannot be read may hold something.
+  const stored = async (person, key) => {
     const kept = key && (await get(box(person)));
     if (!kept) return [];
-    const bytes = await crypto.subtle.decrypt({ name: "AES-GCM", iv: kept.iv }, key, kept.sealed);
-    return JSON.parse(new TextDecoder().decode(bytes));
+    try {
+      const bytes = await crypto.subtle.decrypt({ name: "AES-GCM", iv: kept.iv }, key, kept.sealed);
+      return JSON.parse(new TextDecoder().decode(bytes));
+    } catch (error) {
+      if (error.name === "OperationError") return [];
+      throw error;
+    }
   };
+
+  const merged = (others, own) => [...others.filter(({ id }) => !own.some((one) => one.id === id)), ...own];
 
   // The entries of a person, in the order in which they were made.
   const list = async (person) => {
-    const own = spare[person] ?? [];
-    const others = await stored(person).catch(() => []);
-    return [...others.filter(({ id }) => !own.some((one) => one.id === id)), ...own];
+    const read = async () => stored(person, await keyOf(person));
+    const others = await read().catch(() => []);
+    return merged(others, spare[person] ?? []);
   };
 
-  const write = async (person, entries) => {
+  const write = async (person, key, entries) => {
     spare[person] = entries;
+    if (!key) return;
     try {
-      const key = await keyOf(person);
-      if (!key) return;
       if (entries.length) {
         const iv = crypto.getRandomValues(new Uint8Array(12));
         const bytes = new TextEncoder().encode(JSON.stringify(entries));
@@ -97,7 +103,20 @@ self.backpainQueue = (() => {
   };
 
   const change = (person, changed) =>
-    alone("list", async () => write(person, changed(await list(person))));
+    alone("list", async () => {
+      const own = spare[person] ?? [];
+      let key;
+      let others;
+      try {
+        key = await keyOf(person);
+        others = await stored(person, key);
+      } catch {
+        // It stays in the page: nothing is written over what cannot be read.
+        spare[person] = changed(own);
+        return;
+      }
+      await write(person, key, changed(merged(others, own)));
+    });
 
   // The last wish for a slot, or the last words of a check-in, is the one that counts.
   const put = (person, entry) => {

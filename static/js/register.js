@@ -17,6 +17,12 @@ const clearPlaces = () => {
   }
 };
 
+// The worker does so as well, but not every page passes through it.
+const closeNotifications = async () => {
+  const registration = await navigator.serviceWorker?.getRegistration();
+  for (const one of (await registration?.getNotifications?.()) ?? []) one.close();
+};
+
 const keepWorker = async () => {
   try {
     await navigator.serviceWorker.register("/worker.js");
@@ -37,4 +43,5 @@ if (person) {
 } else if (person === "") {
   queue.forget();
   self.caches?.delete("pages").catch(() => {});
+  closeNotifications().catch(() => {});
 }

@@ -239,6 +239,24 @@ def test_only_what_the_site_has_taken_leaves_the_device_and_trouble_is_said(
     complaints.clear()
 
 
+FAILING = "() => {{ for (const what of {0}) IDBObjectStore.prototype[what] = () => {{ throw new Error() }} }}"
+
+
+def test_a_store_that_fails_for_a_while_loses_nothing(user: User, visit: Visit, complaints: list[str]) -> None:
+    page = visit(user)
+    page.goto("/today/")
+    wait_until(lambda: bool(page.evaluate("backpainQueue.person()")))
+    page.evaluate("() => { window.before = IDBObjectStore.prototype.get }")
+    page.route("**/day/**", lambda route: route.abort())
+    for slot, failing in (("calf-1", []), ("arch-1", ["get"])):
+        page.evaluate(FAILING.format(failing))
+        page.locator(f"#slot-{slot}").click()
+        expect(page.locator(f"#slot-{slot}")).to_contain_text("waiting")
+    page.evaluate("() => { IDBObjectStore.prototype.get = before }")
+    assert waiting(page) == [f"/day/{TODAY}/calf/1/ yes", f"/day/{TODAY}/arch/1/ yes"]
+    complaints.clear()
+
+
 def test_what_was_refused_can_be_discarded(user: User, visit: Visit, complaints: list[str]) -> None:
     page = visit(user)
     page.goto("/today/")

@@ -9,9 +9,10 @@ from playwright.sync_api import Page, expect
 from accounts.models import User
 from exercises.models import Exercise
 from pain.models import CheckIn
-from tests.browser.conftest import DESK, PHONE, Visit
+from tests.browser.conftest import DESK, PHONE, Visit, forgive
 from tests.browser.test_accessibility import violations, violations_in_both
-from tests.builders import a_person, did
+from tests.browser.test_session import wait_until
+from tests.builders import a_person, browser_of, did
 from tracking import planning
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -104,6 +105,31 @@ def test_the_end_of_a_session_asks_how_it_is_after_exercise(user: User, visit: V
     page.get_by_role("button", name="Save").click()
     page.wait_for_url("**/pain/#advice")
     assert recorded(user) == [(2, "after")]
+
+
+def test_who_was_signed_out_meanwhile_loses_neither_score_nor_words(
+    user: User, visit: Visit, site: str, complaints: list[str]
+) -> None:
+    page = visit(user)
+    page.goto("/pain/")
+    wait_until(lambda: bool(page.evaluate("backpainQueue.person()")))
+    page.context.clear_cookies(name="sessionid")
+    tap(page, 4)
+    page.get_by_text("Say where, or add words").click()
+    page.get_by_label("In your words").fill("since the stairs")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("You are signed out. Kept on this device")).to_contain_text("pain 4")
+    forgive(complaints, "a status of 403")
+
+    # Signed in again in another tab, which has brought another token as well.
+    session = browser_of(user).cookies["sessionid"].value
+    page.context.clear_cookies(name="csrftoken")
+    page.context.add_cookies([{"name": "sessionid", "value": session, "url": site}])
+    tap(page, 3)
+    page.get_by_role("button", name="Save").click()
+    page.wait_for_url("**/pain/#advice")
+    wait_until(lambda: sorted(recorded(user)) == [(3, "general"), (4, "general")])
+    assert CheckIn.objects.for_user(user).get(score=4).words == "since the stairs"
 
 
 def test_a_double_tap_on_save_is_one_check_in(user: User, visit: Visit) -> None:

@@ -18,6 +18,7 @@ from exercises.models import Exercise
 from reminders.models import Delivery, Subscription
 from reminders.push_key import public_key
 from tests.browser.conftest import Visit, program
+from tests.browser.test_session import wait_until
 from tests.builders import a_person, browser_of, completions, on_plan
 from tests.internet import Receiver, endpoint
 from tools.test import WHOLE_BROWSER
@@ -215,6 +216,21 @@ def test_after_signing_out_a_message_tells_nothing_and_its_buttons_lead_to_the_p
     assert completions(user) == []
     phone.receives(user)
     assert phone.shown() == [["Backpain", "", "Backpain", []]]
+
+
+def test_what_was_shown_goes_with_the_first_page_of_nobody(visit: Visit) -> None:
+    user = a_person()
+    phone = Phone(visit(user, service_workers="allow"))
+    phone.receives(user)
+    Session.objects.all().delete()
+    phone.page.goto("/today/")
+    wait_until(lambda: phone.shown() == [])
+    # A page that is loaded anew by force passes the worker by.
+    phone.receives(user)
+    phone.tools.send("Network.enable")
+    phone.tools.send("Network.setBypassServiceWorker", {"bypass": True})
+    phone.page.goto("/today/")
+    wait_until(lambda: phone.shown() == [])
 
 
 def test_nor_is_anything_done_for_whoever_signs_in_next(visit: Visit) -> None:

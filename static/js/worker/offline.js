@@ -50,6 +50,8 @@ const wipe = async () => {
   era += 1;
   await caches.delete(PAGES);
   await queue.forget();
+  const shown = await self.registration.getNotifications?.().catch(() => []);
+  for (const one of shown ?? []) one.close();
 };
 
 const isPage = (response) => response.ok && response.headers.get("Content-Type")?.startsWith("text/html");
