@@ -26,7 +26,7 @@ OUTAGES = (OperationalError, InterfaceError, InternalError)
 MISSING_TABLE = "42P01"
 """PostgreSQL's code for it."""
 
-WRITTEN = {"email"}
+WRITTEN = {"email", "words", "name", "steps", "other_equipment", "slot_names"}
 """The fields that people write in by hand; all others are choices that are soon made again."""
 
 

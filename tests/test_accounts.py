@@ -681,3 +681,13 @@ def test_the_way_back_never_leads_to_another_site() -> None:
 @pytest.mark.parametrize("address", ["/safety/", "/exercises/", "/accounts/logout/", "/"])
 def test_a_signed_in_persons_pages_are_kept_by_no_cache(address: str) -> None:
     assert "no-store" in browser_of(a_person()).get(address)["Cache-Control"]
+
+
+def test_what_was_written_into_a_form_is_not_lost_with_a_session_and_choices_are_not_read_out() -> None:
+    written = {"words": "since the fall\non the stairs", "steps": "Lie down.", "score": "7", "moment": "after"}
+
+    page = Client().post("/pain/", {**written, "password": "a long and quiet phrase"})
+
+    assert page.status_code == 403
+    assert page.context["typed"] == [written["words"], written["steps"]]
+    assert "since the fall<br>on the stairs" in page.content.decode()
