@@ -106,6 +106,11 @@ def test_pain_and_notes_are_off_unless_they_are_chosen(user: User) -> None:
     assert "after exercise, 7 of 10: Sat too long." in text_of(page)
 
 
+def test_the_form_that_the_sheet_leads_to_has_its_weeks_chosen(user: User) -> None:
+    page = browser_of(user).get("/sharing/?weeks=12")
+    assert [(e["name"], e.get("value")) for e in elements(page, "checked")] == [("weeks", "12"), ("days", "30")]
+
+
 def test_the_same_form_twice_is_one_link_and_the_second_answer_tells_no_address(user: User) -> None:
     client = browser_of(user)
     first = client.post("/sharing/", {"key": str(KEY)})
