@@ -5,6 +5,8 @@ import os
 import signal
 import subprocess
 import sys
+import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -63,23 +65,48 @@ if reminders not in ("on", "off"):
     sys.exit(f"Backpain cannot start: REMINDERS must be on or off, not “{reminders}”.")
 
 
+# Seconds until a sender that has died is replaced: longer than a stop takes, of which it may have heard first.
+sender_pause = graceful_timeout + 1
+
+
+def start_sender(server: Any) -> None:
+    # Whatever it prints is the log's; it lets the signals through by itself, as soon as it can handle them.
+    command = [sys.executable, "manage.py", "send_reminders", "--loop", "--until-closed"]
+    server.sender = subprocess.Popen(command, stdin=server.lifeline[0], cwd=chdir)  # noqa: S603
+
+
+def keep_sender(server: Any) -> None:
+    while True:
+        server.sender.wait()
+        if server.is_ending.wait(sender_pause):
+            return
+        server.log.error("Reminders are being sent again: their process had ended")
+        # Short of memory or processes, it is tried once more after a pause.
+        with suppress(OSError):
+            start_sender(server)
+
+
 def when_ready(server: Any) -> None:
     if reminders == "on":
-        # It holds standard input open as long as this process lives, however it ends. What the sender prints is the
-        # log's; it lets the signals through by itself, as soon as it can handle them.
-        command = [sys.executable, "manage.py", "send_reminders", "--loop", "--until-closed"]
-        server.sender = subprocess.Popen(command, stdin=subprocess.PIPE, cwd=chdir)  # noqa: S603
+        # This process holds one end open as long as it lives, however it ends, and senders read the other. It is the
+        # same for all of them: workers, which are copies of this process, have but one to close.
+        server.lifeline = os.pipe()
+        server.is_ending = threading.Event()
+        start_sender(server)
+        # Begun while signals are held back, it leaves them to this thread, and its senders start with them held back.
+        threading.Thread(target=keep_sender, args=[server], daemon=True).start()
     # backpain/serve.py holds these back until there is somebody to handle them.
     signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT, signal.SIGTERM])
 
 
 def post_fork(server: Any, _worker: Any) -> None:
     if reminders == "on":
-        server.sender.stdin.close()
+        os.close(server.lifeline[1])
 
 
 def on_exit(server: Any) -> None:
     if reminders == "on":
+        server.is_ending.set()
         server.sender.terminate()
         try:
             server.sender.wait(graceful_timeout)

@@ -121,8 +121,9 @@ def test_a_database_that_is_away_is_one_line_and_no_end(tmp_path: Path) -> None:
 
 def senders_of(process: int) -> list[int]:
     """The processes that a web server has started to send reminders."""
-    children = Path(f"/proc/{process}/task/{process}/children").read_text().split()
-    return [int(child) for child in children if b"send_reminders" in Path(f"/proc/{child}/cmdline").read_bytes()]
+    found = Path(f"/proc/{process}/task").glob("*/children")
+    children = [int(child) for one in found for child in one.read_text().split()]
+    return [child for child in children if b"send_reminders" in Path(f"/proc/{child}/cmdline").read_bytes()]
 
 
 def is_running(process: int) -> bool:
@@ -130,6 +131,22 @@ def is_running(process: int) -> bool:
         return Path(f"/proc/{process}/stat").read_text().split()[2] != "Z"
     except FileNotFoundError:
         return False
+
+
+def wait_until_it_has_ended(process: int) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while is_running(process):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
+def wait_for_another_sender(site: int, first: int) -> int:
+    deadline = time.monotonic() + PATIENCE
+    while Path(f"/proc/{first}").exists() or not (found := senders_of(site)):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    [second] = found
+    return second
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
@@ -145,11 +162,30 @@ def test_the_web_server_has_one_beside_it_that_lives_as_long_as_it_does(number: 
         # The server alone: nobody tells its children.
         os.kill(site.process.pid, number)
         site.process.wait(PATIENCE)
-        deadline = time.monotonic() + PATIENCE
-        while is_running(sender):
-            assert time.monotonic() < deadline
-            time.sleep(0.1)
+        wait_until_it_has_ended(sender)
     assert "Traceback" not in (tmp_path / "output").read_text()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_one_that_dies_is_replaced_by_another_that_lives_as_long_as_the_server(
+    number: signal.Signals, tmp_path: Path
+) -> None:
+    database = f"sqlite:///{tmp_path / 'site.sqlite3'}"
+    environment = environment_of(database)
+    prepare(environment)
+    with running(environment, tmp_path / "output") as site:
+        site.wait_until_it_answers()
+        [first] = senders_of(site.process.pid)
+        os.kill(first, signal.SIGKILL)
+        wait_until_it_has_ended(first)
+        second = wait_for_another_sender(site.process.pid, first)
+        let_one_be_due(environment)
+        wait_until_it_is_seen_to(database)
+        os.kill(site.process.pid, number)
+        site.process.wait(PATIENCE)
+        wait_until_it_has_ended(second)
+    output = (tmp_path / "output").read_text()
+    assert (output.count("Reminders are being sent again"), output.count("Traceback")) == (1, 0)
 
 
 def test_switched_off_it_has_none(tmp_path: Path) -> None:
