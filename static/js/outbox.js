@@ -32,8 +32,8 @@ const show = () => {
 const tell = (told) => {
   ({ troubles } = told);
   show();
-  clearTimeout(timer);
-  if (Object.values(troubles).includes("unreachable")) timer = setTimeout(send, RETRY);
+  if (Object.values(troubles).includes("unreachable")) sendSoon();
+  else clearTimeout(timer);
   const refused = known.filter(({ id }) => troubles[id] === "refused").map(({ address }) => address);
   if (told.arrived || refused.length) {
     const detail = { page: told.page, refused, arrived: told.arrived };
@@ -41,12 +41,22 @@ const tell = (told) => {
   }
 };
 
+const sendSoon = () => {
+  clearTimeout(timer);
+  timer = setTimeout(send, RETRY);
+};
+
+const seen = new Set(); // by stamp: what has been sent at once
+
 const sendAll = async () => {
   const told = await queue.send(person);
   await look();
   tell(told);
-  // Another tab has wished for the same meanwhile.
-  if (known.some(({ id }) => !(id in troubles))) send();
+  // Another tab has wished for the same meanwhile. What comes back again and again waits as all else does.
+  const left = known.filter(({ id, stamp }) => stamp && !(id in troubles)).map(({ stamp }) => stamp);
+  if (left.some((stamp) => !seen.has(stamp))) send();
+  else if (left.length) sendSoon();
+  for (const stamp of left) seen.add(stamp);
 };
 
 let line = Promise.resolve();

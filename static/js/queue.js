@@ -13,6 +13,7 @@ self.backpainQueue = (() => {
   const set = async (name, value) => idbKeyval.set(name, value, store);
   const del = async (name) => idbKeyval.del(name, store);
   const spare = {}; // by person, as long as this page lives: where the browser keeps nothing, or has no key yet
+  const gone = new Set(); // by stamp: what has left, and may still be there where the browser cannot write
   const keys = {};
 
   // One at a time, in all tabs and the worker.
@@ -75,7 +76,10 @@ self.backpainQueue = (() => {
     }
   };
 
-  const merged = (others, own) => [...others.filter(({ id }) => !own.some((one) => one.id === id)), ...own];
+  const merged = (others, own) => [
+    ...others.filter(({ id, stamp }) => !gone.has(stamp) && !own.some((one) => one.id === id)),
+    ...own,
+  ];
 
   // The entries of a person, in the order in which they were made.
   const list = async (person) => {
@@ -115,7 +119,9 @@ self.backpainQueue = (() => {
         spare[person] = changed(own);
         return;
       }
-      await write(person, key, changed(merged(others, own)));
+      const entries = changed(merged(others, own));
+      for (const { stamp } of others) if (!entries.some((one) => one.stamp === stamp)) gone.add(stamp);
+      await write(person, key, entries);
     });
 
   // The last wish for a slot, or the last words of a check-in, is the one that counts.
@@ -124,7 +130,10 @@ self.backpainQueue = (() => {
     return change(person, (entries) => [...entries.filter(({ id }) => id !== entry.id), stamped]);
   };
 
-  const drop = (person, gone) => change(person, (entries) => entries.filter(({ stamp }) => stamp !== gone.stamp));
+  const drop = (person, { stamp }) => {
+    gone.add(stamp);
+    return change(person, (entries) => entries.filter((one) => one.stamp !== stamp));
+  };
 
   const mark = (person, refused) =>
     change(person, (entries) => entries.map((one) => (one.stamp === refused.stamp ? { ...one, refused: true } : one)));

@@ -187,6 +187,28 @@ def test_a_session_that_ended_elsewhere_ends_what_is_kept_as_soon_as_the_site_sa
     assert "a key" not in page.evaluate(FOUND)
 
 
+AN_ANSWER_WHILE_SOMEBODY_SIGNS_OUT = """async (person) => {
+  const { match } = caches;
+  caches.match = async (address) => {
+    delete caches.match;
+    const found = await match.call(caches, address);
+    await wipe();
+    return found;
+  };
+  const headers = { "Content-Type": "text/html" };
+  await takeIn("/today/", new Response(`<html data-person="${person}">`, { headers }), era);
+}"""
+
+
+def test_an_answer_that_comes_while_somebody_signs_out_is_not_kept(page: Page, user: User) -> None:
+    [worker] = page.context.service_workers
+    for person in (user.pk, user.pk + 1):
+        worker.evaluate(AN_ANSWER_WHILE_SOMEBODY_SIGNS_OUT, person)
+        assert page.evaluate(KEPT) == []
+        page.goto("/today/")
+        wait_until(lambda: page.evaluate(KEPT) == ALL_KEPT)
+
+
 def test_who_follows_on_the_same_device_sees_and_keeps_their_own_pages_alone(page: Page, site: str) -> None:
     other = a_person("lou@example.org")
     on_plan(other, an_exercise("towel"), TODAY)
@@ -254,6 +276,18 @@ def test_a_store_that_fails_for_a_while_loses_nothing(user: User, visit: Visit, 
         expect(page.locator(f"#slot-{slot}")).to_contain_text("waiting")
     page.evaluate("() => { IDBObjectStore.prototype.get = before }")
     assert waiting(page) == [f"/day/{TODAY}/calf/1/ yes", f"/day/{TODAY}/arch/1/ yes"]
+
+    # Nor is anything sent twice. With a tap on its way, the page is not loaded anew.
+    sent: list[str] = []
+    page.on("requestfinished", lambda one: sent.append(one.url) if one.method == "POST" else None)
+    page.evaluate("document.body.dataset.sending = ''")
+    page.evaluate(FAILING.format(["put", "delete"]))
+    page.unroute("**/day/**")
+    page.evaluate("dispatchEvent(new Event('online'))")
+    wait_until(lambda: len(completions(user)) == 2)
+    page.wait_for_timeout(500)
+    assert len(sent) == 2
+    assert waiting(page) == []
     complaints.clear()
 
 
@@ -359,6 +393,9 @@ def test_another_release_takes_over_as_a_whole_and_leaves_open_pages_their_files
     monkeypatch.setattr(offline, "files", lambda: [file for file in files if "/css/app." not in file])
     page.evaluate(update)
     wait_until(lambda: len(page.evaluate(releases)) == 2)
+    # It is there at once, and has all its files a moment later.
+    in_charge = "navigator.serviceWorker.ready.then(({ installing, waiting }) => !installing && !waiting)"
+    wait_until(lambda: bool(page.evaluate(in_charge)))
     page.context.set_offline(True)
     page.goto("/session/")
     expect(page.get_by_role("button", name="Start", exact=True)).to_be_visible()

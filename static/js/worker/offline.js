@@ -48,10 +48,12 @@ let era = 0;
 
 const wipe = async () => {
   era += 1;
+  const mine = era;
   await caches.delete(PAGES);
   await queue.forget();
   const shown = await self.registration.getNotifications?.().catch(() => []);
   for (const one of shown ?? []) one.close();
+  return mine;
 };
 
 const isPage = (response) => response.ok && response.headers.get("Content-Type")?.startsWith("text/html");
@@ -59,12 +61,16 @@ const isPage = (response) => response.ok && response.headers.get("Content-Type")
 // Whose page this is: "" for nobody's; undefined where it does not say.
 const ownerOf = (text) => /<html[^>]* data-person="(\d*)"/.exec(text)?.[1];
 
-// Notes whose page this is, before anybody sees it. A page of nobody, or of another, ends what is kept.
-const learn = async (person) => {
+// Notes whose page this is, before anybody sees it, and tells the era of that. A page of nobody, or of another, ends what is
+// kept. If somebody signs out meanwhile, it notes nothing any more.
+const learn = async (person, asked) => {
   const owner = await (await caches.match(OWNER))?.text();
-  if (owner === person) return;
-  if (owner || !person) await wipe();
-  if (person) await (await caches.open(PAGES)).put(OWNER, new Response(person));
+  if (owner === person || asked !== era) return asked;
+  const mine = owner || !person ? await wipe() : asked;
+  if (!person || mine !== era) return mine;
+  const pages = await caches.open(PAGES);
+  if (mine === era) await pages.put(OWNER, new Response(person));
+  return mine;
 };
 
 // How many seconds a page says that its day still lasts; null for one that belongs to no day.
@@ -87,8 +93,8 @@ const takeIn = async (address, response, asked) => {
   const person = ownerOf(text);
   // An answer from before somebody signed out says nothing about who is there now.
   if (person === undefined || asked !== era) return;
-  await learn(person);
-  if (person && release.pages.includes(address)) await keep(address, response, text, era);
+  const mine = await learn(person, asked);
+  if (person && release.pages.includes(address)) await keep(address, response, text, mine);
 };
 
 // Asks for all pages that are kept, as they are now.
