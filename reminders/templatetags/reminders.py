@@ -1,10 +1,14 @@
-"""`{% ask_about_reminders %}`: the question on a page that knows nothing of reminders. It asks no database."""
+"""For a page that knows nothing of reminders: `{% ask_about_reminders %}` is the question, `{% push_key %}` the key by which
+browsers know this site. Neither asks a database."""
 
 from typing import Any
 
 from django import template
 
+from reminders.push_key import public_key
+
 register = template.Library()
+register.simple_tag(public_key, name="push_key")
 
 
 @register.inclusion_tag("reminders/_ask.html", takes_context=True)

@@ -1,9 +1,8 @@
 // Lets this browser take notifications, and says where that is not possible.
 
-const PATIENCE = 15_000; // milliseconds
+import { bytes, isFor } from "./push_key.js";
 
-const bytes = (text) =>
-  Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (letter) => letter.charCodeAt(0));
+const PATIENCE = 15_000; // milliseconds
 
 const show = (part, state) => {
   for (const one of part.querySelectorAll("[data-state]")) one.hidden = one.dataset.state !== state;
@@ -23,9 +22,6 @@ const soon = (promise) =>
   });
 
 const subscription = async () => (await navigator.serviceWorker.getRegistration())?.pushManager.getSubscription();
-
-// Agreed to before, but for another key of the site: such a one is of no use any more.
-const isFor = (key, { options }) => String(new Uint8Array(options.applicationServerKey ?? [])) === String(key);
 
 const subscribe = async (key) => {
   const { pushManager } = await navigator.serviceWorker.ready;

@@ -29,7 +29,9 @@ PAGE = "/settings/reminders/"
 PATIENCE = 7  # seconds, longer than the worker waits for the site
 A_PUSH_SERVICE = """({ endpoint, keys, has_agreed }) => {
     const agree = (options) => ({ options, toJSON: () => ({ endpoint, keys }) });
-    let agreed = has_agreed ? agree({}) : null;
+    const bytes = (text) => Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (one) => one.charCodeAt(0));
+    let agreed = has_agreed && agree({ applicationServerKey: bytes(has_agreed) });
+    if (agreed) agreed.unsubscribe = async () => { window.given_up = true; };
     PushManager.prototype.getSubscription = async () => agreed;
     PushManager.prototype.subscribe = async (options) => {
         window.asked = options;
@@ -64,7 +66,7 @@ def browser(browser_type: BrowserType, browser_type_launch_args: dict[str, Any])
     whole.close()
 
 
-def stubbed(page: Page, has_agreed: bool = False) -> Page:
+def stubbed(page: Page, has_agreed: str | None = None) -> Page:
     said = json.dumps({"endpoint": endpoint("phone"), "keys": KEYS, "has_agreed": has_agreed})
     page.add_init_script(f"({A_PUSH_SERVICE})({said})")
     page.context.grant_permissions(["notifications"])
@@ -97,7 +99,7 @@ def test_who_signs_in_again_gets_them_again_in_a_browser_that_was_theirs(visit: 
     assert Subscription.objects.signed_in(user, now) == []
     for person, status in ((another, 400), (user, 201)):
         reminded(person)
-        page = stubbed(visit(person, service_workers="allow"), has_agreed=True)
+        page = stubbed(visit(person, service_workers="allow"), has_agreed=public_key())
         page.goto("/safety/")
         page.evaluate("navigator.serviceWorker.ready.then(() => null)")
         with page.expect_response("**/settings/reminders/devices/") as answer:
@@ -106,6 +108,17 @@ def test_who_signs_in_again_gets_them_again_in_a_browser_that_was_theirs(visit: 
     assert [one.endpoint for one in Subscription.objects.signed_in(user, now)] == [endpoint("phone")]
     assert Subscription.objects.count() == 1
     complaints.remove(next(one for one in complaints if "a status of 400" in one))
+
+
+def test_a_browser_that_agreed_to_another_key_of_the_site_is_not_taken_back(visit: Visit) -> None:
+    user = a_person(reminds=True)
+    reminded(user)
+    page = stubbed(visit(user, service_workers="allow"), has_agreed="BAAA")
+    page.goto("/safety/")
+    page.evaluate("navigator.serviceWorker.ready.then(() => null)")
+    page.goto("/today/")
+    page.wait_for_function("window.given_up")
+    assert Subscription.objects.count() == 0
 
 
 CANNOT = {
