@@ -1,5 +1,7 @@
-"""For a page that knows nothing of reminders: `{% ask_about_reminders %}` is the question, `{% push_key %}` the key by which
-browsers know this site. Neither asks a database."""
+"""For pages that know nothing of reminders. Neither of the tags asks a database.
+
+`{% ask_about_reminders %}` is the question, `{% push_key %}` the key by which browsers know this site.
+"""
 
 from typing import Any
 

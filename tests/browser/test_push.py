@@ -29,7 +29,8 @@ PAGE = "/settings/reminders/"
 PATIENCE = 7  # seconds, longer than the worker waits for the site
 A_PUSH_SERVICE = """({ endpoint, keys, has_agreed }) => {
     const agree = (options) => ({ options, toJSON: () => ({ endpoint, keys }) });
-    const bytes = (text) => Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (one) => one.charCodeAt(0));
+    const plain = (text) => atob(text.replace(/-/g, "+").replace(/_/g, "/"));
+    const bytes = (text) => Uint8Array.from(plain(text), (one) => one.charCodeAt(0));
     let agreed = has_agreed && agree({ applicationServerKey: bytes(has_agreed) });
     if (agreed) agreed.unsubscribe = async () => { window.given_up = true; };
     PushManager.prototype.getSubscription = async () => agreed;
