@@ -87,7 +87,7 @@ def is_outage(error: BaseException | None) -> bool:
     if getattr(cause, "sqlite_errorcode", None) == SQLITE_ERROR:
         # SQLite tells our mistakes by the same error as an outage, and a missing table by the same code.
         return str(cause).startswith("no such table")
-    without_tables = isinstance(error, ProgrammingError) and getattr(cause, "sqlstate", "") == MISSING_TABLE
+    without_tables = isinstance(error, ProgrammingError) and getattr(cause, "sqlstate", None) == MISSING_TABLE
     return without_tables or isinstance(error, OUTAGES)
 
 

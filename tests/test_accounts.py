@@ -672,7 +672,8 @@ def test_a_tap_after_the_session_has_ended_is_told_on_the_way_to_signing_in() ->
     headers = {"HX-Request": "true", "HX-Current-URL": f"{HERE}/day/2026-11-17/"}
     answer = client.post("/day/2026-11-17/walk/1/", {"done": "yes"}, headers=headers)
     assert answer["HX-Redirect"] == "/accounts/login/?next=%2Fday%2F2026-11-17%2F"
-    assert "so the last tap was not saved" in text_of(client.get(answer["HX-Redirect"]))
+    page = client.get(answer["HX-Redirect"])
+    assert [str(one) for one in page.context["messages"]] == ["You had been signed out, so the last tap was not saved."]
 
 
 def test_the_way_back_never_leads_to_another_site() -> None:
@@ -683,6 +684,10 @@ def test_the_way_back_never_leads_to_another_site() -> None:
 @pytest.mark.parametrize("address", ["/safety/", "/exercises/", "/accounts/logout/", "/"])
 def test_a_signed_in_persons_pages_are_kept_by_no_cache(address: str) -> None:
     assert "no-store" in browser_of(a_person()).get(address)["Cache-Control"]
+
+
+def test_what_is_the_same_for_everybody_may_be_kept() -> None:
+    assert "no-store" not in Client().get("/safety/").get("Cache-Control", "")
 
 
 def test_what_was_written_into_a_form_is_not_lost_with_a_session_and_choices_are_not_read_out() -> None:

@@ -4,17 +4,18 @@ from datetime import date, timedelta
 
 import pytest
 from django.core.cache import cache
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from time_machine import TimeMachineFixture
 
+from accounts.adapter import AccountAdapter
 from accounts.models import Session, User
 from exercises.models import Equipment, Exercise
-from rights.leaving import leave
+from rights import leaving
+from rights.leaving import goods_of, leave
 from tests.belongings import PERSONAL, a_person_with_everything, rows_of, with_a_path_to_a_person
 from tests.builders import PASSWORD, a_person, an_exercise, browser_of, did, text_of
-from tests.test_export_json import ten_years
 from tracking.models import Completion
 
 pytestmark = pytest.mark.django_db
@@ -178,6 +179,13 @@ def test_somebody_who_has_recorded_nothing_loses_an_account_alone() -> None:
     assert "Your record began" not in text_of(page)
 
 
+def test_several_exercises_of_ones_own_are_told_as_several() -> None:
+    anna = a_person()
+    for _n in range(2):
+        an_exercise(owner=anna)
+    assert goods_of(anna).things == ["2 exercises of your own"]
+
+
 def test_looking_at_the_page_deletes_nothing() -> None:
     anna = a_person_with_everything("anna@example.org")
     client = browser_of(anna)
@@ -211,13 +219,13 @@ def test_it_takes_as_many_statements_for_a_long_record_as_for_a_short_one() -> N
     assert statements[0] == statements[1] < 50
 
 
-def test_ten_years_go_without_being_read() -> None:
-    anna = a_person()
-    ten_years(anna)
+def test_what_was_done_goes_without_being_read() -> None:
+    anna = a_person_with_everything("anna@example.org")
     with CaptureQueriesContext(connection) as captured:
         leave(anna)
+    done = [query["sql"].split()[0] for query in captured if "tracking_completion" in query["sql"]]
+    assert done[0] == "DELETE"
     assert Completion.objects.count() == 0
-    assert [q["sql"] for q in captured if q["sql"].startswith("SELECT") and "tracking_completion" in q["sql"]] == []
 
 
 def test_the_only_superuser_may_leave_as_well() -> None:
@@ -232,3 +240,53 @@ def test_an_exercise_put_away_goes_with_all_that_was_done_of_it() -> None:
         did(anna, an_exercise(owner=anna, retired=bool(n)), date(2026, 11, 3))
     leave(anna)
     assert not Exercise.objects.exists()
+
+
+# --- Just as something else happens -----------------------------------------------------------------------------------
+
+
+def deletions_that_are_ended(monkeypatch: pytest.MonkeyPatch, times: int) -> list[int]:
+    """PostgreSQL ends one of two that wait for each other. The list holds whom it was tried to delete."""
+    delete, tried = leaving._delete, list[int]()
+
+    def ended(key: int) -> None:
+        tried.append(key)
+        if len(tried) <= times:
+            raise OperationalError
+        delete(key)
+
+    monkeypatch.setattr(leaving, "_delete", ended)
+    return tried
+
+
+def test_what_the_database_ends_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    anna = a_person()
+    tried = deletions_that_are_ended(monkeypatch, 2)
+    leave(anna)
+    assert tried == [anna.pk] * 3
+    assert not User.objects.exists()
+
+
+def test_after_three_times_it_is_given_up_and_nobody_is_signed_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    anna = a_person()
+    client = browser_of(anna)
+    tried = deletions_that_are_ended(monkeypatch, 3)
+    with pytest.raises(OperationalError):
+        leave(anna)
+    assert tried == [anna.pk] * 3
+    assert client.get("/today/").status_code == 200
+
+
+def test_the_second_of_two_taps_is_not_told_of_a_wrong_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    anna = a_person()
+    client = browser_of(anna)
+
+    def leave_first(_adapter: AccountAdapter, user: User, password: str) -> bool:
+        leave(user)
+        return False
+
+    monkeypatch.setattr(AccountAdapter, "reauthenticate", leave_first)
+    answer = client.post("/settings/delete/", SURE)
+    assert answer.status_code == 403
+    assert "signed out" in text_of(answer)
+    assert not answer.context["user"].is_authenticated

@@ -9,7 +9,6 @@ import pytest
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
-from accounts.adapter import AccountAdapter
 from accounts.models import User
 from rights.leaving import leave
 from tests.builders import a_person, an_exercise, browser_of, on_plan, text_of
@@ -62,20 +61,6 @@ def test_preferences_that_come_too_late_get_it_as_well(monkeypatch: pytest.Monke
     monkeypatch.setattr(User, "save", leave_first)
     assert client.post("/settings/", CHOICES).status_code == 403
     assert not User.objects.exists()
-
-
-def test_the_second_of_two_taps_is_not_told_of_a_wrong_password(monkeypatch: pytest.MonkeyPatch) -> None:
-    anna = a_person()
-    client = browser_of(anna)
-
-    def leave_first(_adapter: AccountAdapter, user: User, password: str) -> bool:
-        leave(user)
-        return False
-
-    monkeypatch.setattr(AccountAdapter, "reauthenticate", leave_first)
-    answer = client.post("/settings/delete/", SURE)
-    assert answer.status_code == 403
-    assert "signed out" in text_of(answer)
 
 
 def test_deletions_at_the_same_time_find_somebody_once() -> None:

@@ -66,6 +66,12 @@ def addresses(page: Any) -> list[str]:
     return [e["value"] for e in elements(page, "readonly")]
 
 
+def key_of_form(page: Any) -> str:
+    """What makes two taps on one form one link."""
+    [key] = [e["value"] for e in elements(page, "name") if e["name"] == "key"]
+    return key
+
+
 # --- Making one -------------------------------------------------------------------------------------------------------
 
 
@@ -91,8 +97,7 @@ def test_pain_and_notes_are_off_unless_they_are_chosen(user: User) -> None:
     client = browser_of(user)
     form = client.get("/sharing/")
     assert [(e["name"], e.get("value")) for e in elements(form, "checked")] == [("weeks", "8"), ("days", "30")]
-    [key] = [e["value"] for e in elements(form, "name") if e["name"] == "key"]
-    bare = Client().get(addresses(client.post("/sharing/", {"key": key}))[0])
+    bare = Client().get(addresses(client.post("/sharing/", {"key": key_of_form(form)}))[0])
     assert elements(bare, "data-part") == []
     assert "Sat too long" not in bare.content.decode()
     assert "check-in" not in bare.content.decode()
@@ -116,6 +121,8 @@ def test_the_same_form_twice_is_one_link_and_the_second_answer_tells_no_address(
     first = client.post("/sharing/", {"key": str(KEY)})
     second = client.post("/sharing/", {"key": str(KEY)})
     assert len(addresses(first)) == 1
+    assert [(e["name"], e.get("value")) for e in elements(first, "checked")] == [("weeks", "8"), ("days", "30")]
+    assert UUID(key_of_form(first)) != KEY
     assert addresses(second) == []
     assert "This link is made already, and was shown once." in text_of(second)
     assert Share.objects.count() == 1
@@ -176,8 +183,9 @@ def test_twenty_links_may_be_open_at_once_and_ended_ones_do_not_count(
 def test_links_that_ran_out_a_month_ago_go_when_the_next_one_is_made(
     user: User, time_machine: TimeMachineFixture
 ) -> None:
-    old, lately, other = made(user, days=7), made(user, days=30), made(a_person(), days=7)
-    time_machine.move_to(NOW + timedelta(days=40), tick=False)
+    old, lately, other = made(user, days=7), made(user, days=8), made(a_person(), days=7)
+    ended = Share.objects.behind(old).get().expires_at
+    time_machine.move_to(ended + timedelta(days=30), tick=False)
     browser_of(user).post("/sharing/", {"key": str(KEY)})
     left = set(Share.objects.values_list("token_hash", flat=True))
     assert hash_of(old) not in left
@@ -235,8 +243,12 @@ def test_the_latest_link_comes_first_whatever_its_key(
 
 def test_ending_a_link_leaves_the_others_open(user: User) -> None:
     ended, other = made(user, key=KEY), made(user)
-    browser_of(user).post(f"/sharing/{KEY}/revoke/")
+    client = browser_of(user)
+    page = client.post(f"/sharing/{KEY}/revoke/", follow=True)
+    assert [str(one) for one in page.context["messages"]] == ["The link opens nothing any more."]
     assert (opened(ended).status_code, opened(other).status_code) == (404, 200)
+    again = client.post(f"/sharing/{KEY}/revoke/")
+    assert_is_our_page(again, 404, " This link is not there, or no longer. ")
 
 
 def test_two_people_with_the_same_key_have_nothing_to_do_with_each_other(user: User) -> None:
