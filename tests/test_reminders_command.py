@@ -3,11 +3,12 @@
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -96,12 +97,14 @@ def test_the_loop_goes_on_until_a_signal_ends_it_quietly(
 
 
 def test_it_waits_until_the_database_is_prepared_and_says_so_once(tmp_path: Path) -> None:
-    database = f"sqlite:///{tmp_path / 'site.sqlite3'}"
-    environment = environment_of(database)
-    with loop(environment, tmp_path / "output") as process:
+    prepared, file = tmp_path / "prepared.sqlite3", tmp_path / "site.sqlite3"
+    database = f"sqlite:///{file}"
+    with loop(environment_of(database), tmp_path / "output") as process:
         wait_until_it_says_something(tmp_path / "output")
-        prepare(environment)
-        let_one_be_due(environment)
+        prepare(environment_of(f"sqlite:///{prepared}"))
+        let_one_be_due(environment_of(f"sqlite:///{prepared}"))
+        with closing(sqlite3.connect(prepared)) as source, closing(sqlite3.connect(file)) as target:
+            source.backup(target)
         wait_until_it_is_seen_to(database)
         process.terminate()
         assert process.wait(PATIENCE) == 0
@@ -178,8 +181,9 @@ def test_one_that_dies_is_replaced_by_another_that_lives_as_long_as_the_server(
         [first] = senders_of(site.process.pid)
         os.kill(first, signal.SIGKILL)
         wait_until_it_has_ended(first)
-        second = wait_for_another_sender(site.process.pid, first)
+        # The next looks as soon as it is there, so this is all it has to wait for.
         let_one_be_due(environment)
+        second = wait_for_another_sender(site.process.pid, first)
         wait_until_it_is_seen_to(database)
         os.kill(site.process.pid, number)
         site.process.wait(PATIENCE)

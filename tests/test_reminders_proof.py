@@ -5,7 +5,7 @@ import pytest
 from tools.reminders import alone, falls_short, sent_by_two
 from tools.site import prepare
 
-DUE, KILLS = 150, 2
+DUE, KILLS = 60, 2
 
 
 def test_with_kills_nobody_is_left_out_and_only_what_was_in_flight_comes_twice(fresh_database: str) -> None:
