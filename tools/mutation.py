@@ -29,6 +29,7 @@ from importlib.machinery import ModuleSpec, SourceFileLoader
 from importlib.util import spec_from_file_location
 from itertools import accumulate, takewhile
 from pathlib import Path
+from threading import local
 from types import CodeType, FrameType, FunctionType, ModuleType
 from typing import Any
 
@@ -66,11 +67,11 @@ NEAREST = {
     "tracking/adherence.py": ["adherence", "schedule_in_pauses", "growth", "adherence_docs", "week", "history"],
     "tracking/session.py": ["session", "session_properties", "session_page"],
     "tracking/course.py": ["course", "strength", "adherence_docs"],
-    "tracking/record.py": ["prepared_reads", "today", "week", "history", "skips"],
-    "tracking/planning.py": ["planning", "plan_page", "pauses", "growth"],
+    "tracking/record.py": ["pauses", "skips", "rows_of_a_person", "week", "year", "sheet", "today"],
+    "tracking/planning.py": ["planning", "plan_page", "pauses", "growth", "past_stays", "edits_after_a_flight"],
     "accounts/middleware.py": ["accounts", "errors", "safety"],
     "sharing/models.py": ["sharing"],
-    "sharing/views.py": ["sharing", "errors"],
+    "sharing/views.py": ["sharing", "errors", "authorization"],
     "rights/models.py": ["uploads", "import_page", "leaving"],
     "rights/leaving.py": ["leaving"],
     "tracking/models.py": ["rows_of_a_person", "ticking", "overlaps", "plan_page", "skips"],
@@ -286,7 +287,7 @@ class Swapping(InMemory):
         sys.setprofile(None)
         self.prepare_database(session)
         self.functions = functions_of(self.files)
-        self.caches = [one for one in gc.get_objects() if isinstance(one, _lru_cache_wrapper) and is_ours(one)]
+        self.forget = remembered()
         self.times = self.measured(session.items)
         gc.freeze()
         if not self.as_before:
@@ -341,6 +342,8 @@ class Swapping(InMemory):
         found = {}
         for n, item in enumerate(items):
             called.clear()
+            # What is remembered from an earlier test would not be called.
+            self.forget()
             begun = time.process_time()
             reports = runtestprotocol(item, log=False, nextitem=items[(n + 1) % len(items)])
             failed = any(report.failed for report in reports)
@@ -367,8 +370,7 @@ class Swapping(InMemory):
                 function.__code__ = code
             except ValueError:  # it needs another variable of what is around it
                 return LOAD
-        for cache in self.caches:
-            cache.cache_clear()
+        self.forget()
         about_it = [f"test_{name}.py" for name in NEAREST.get(mutant.file, ())]
         tests = self.times.get((mutant.file, mutant.function), [])
         if self.as_before and not tests:  # the function has come since then
@@ -415,8 +417,24 @@ def functions_of(files: Iterable[str]) -> dict[tuple[str, str], list[FunctionTyp
     return found
 
 
-def is_ours(cache: Any) -> bool:
-    return getattr(cache, "__module__", "").partition(".")[0] in {*APPS, "backpain", "keeping"}
+def remembered() -> Callable[[], None]:
+    """Makes all that the project keeps in memory be worked out anew, whenever it is called."""
+    ours = {*APPS, "backpain", "keeping"}
+    caches = []
+    reads = []
+    for one in gc.get_objects():
+        if isinstance(one, _lru_cache_wrapper) and getattr(one, "__module__", "").partition(".")[0] in ours:
+            caches.append(one)
+        elif isinstance(one, FunctionType) and one.__code__.co_qualname == "prepared.<locals>.read":
+            reads += [cell.cell_contents for cell in one.__closure__ or () if isinstance(cell.cell_contents, local)]
+
+    def forget() -> None:
+        for cache in caches:
+            cache.cache_clear()
+        for read in reads:
+            vars(read).clear()
+
+    return forget
 
 
 def code_of(code: CodeType, function: str) -> CodeType:
