@@ -14,7 +14,7 @@ from tracking.record import read
 
 pytestmark = pytest.mark.django_db
 
-MONDAY, TUESDAY, WEDNESDAY, THURSDAY = (date(2026, 11, day) for day in (16, 17, 18, 19))
+MONDAY, TUESDAY, WEDNESDAY, THURSDAY, FRIDAY = (date(2026, 11, day) for day in (16, 17, 18, 19, 20))
 TWICE = Frequency(Per.DAY, 2, 2)
 
 
@@ -111,6 +111,26 @@ def test_what_is_brought_back_on_the_same_day_was_never_off(user: User, walk: Ex
     assert items(user) == [("walk", MONDAY, None, 2)]
 
 
+def test_what_is_brought_back_is_the_latest_of_what_there_was(user: User, walk: Exercise) -> None:
+    on_plan(user, walk, TUESDAY, ends_on=WEDNESDAY, frequency=TWICE)
+    on_plan(user, walk, MONDAY, ends_on=TUESDAY)
+    planning.bring_back(user, walk, THURSDAY)
+    assert items(user)[-1] == ("walk", THURSDAY, None, 2)
+
+
+def test_what_is_put_away_is_no_longer_offered_until_it_is_brought_back_and_no_other_changes(user: User) -> None:
+    away, other, also_away = (an_exercise(slug, owner=user) for slug in ("away", "other", "also-away"))
+    on_plan(user, away, MONDAY)
+    for exercise in (away, also_away):
+        planning.retire(user, exercise, WEDNESDAY)
+    assert items(user) == [("away", MONDAY, WEDNESDAY, 1)]
+    put_away = Exercise.objects.own(user).filter(retired=True).order_by("slug")
+    assert list(put_away) == [also_away, away]
+    planning.bring_back(user, away, WEDNESDAY)
+    assert list(put_away.all()) == [also_away]
+    assert not Exercise.objects.get(pk=other.pk).retired
+
+
 def test_what_is_new_on_the_plan_comes_last(user: User, walk: Exercise) -> None:
     stand = an_exercise("stand")
     planning.start(user, [stand, walk], MONDAY)
@@ -124,6 +144,25 @@ def test_starting_again_leaves_what_is_there_as_it_is(user: User, walk: Exercise
     on_plan(user, walk, MONDAY, frequency=TWICE)
     planning.start(user, [walk, stand], WEDNESDAY)
     assert items(user) == [("walk", MONDAY, None, 2), ("stand", WEDNESDAY, None, 1)]
+
+
+def test_what_was_to_begin_later_begins_with_a_start_in_its_order_and_no_other_change_ahead_does(user: User) -> None:
+    first, second, changed, over = (an_exercise(slug) for slug in ("first", "second", "changed", "over"))
+    on_plan(user, second, THURSDAY, frequency=TWICE)
+    on_plan(user, first, THURSDAY)
+    on_plan(user, changed, MONDAY, ends_on=THURSDAY)
+    on_plan(user, changed, THURSDAY, frequency=TWICE)
+    on_plan(user, over, THURSDAY, ends_on=FRIDAY)
+    planning.start(user, [], WEDNESDAY)
+    assert sorted(items(user)) == [
+        ("changed", MONDAY, THURSDAY, 1),
+        ("changed", THURSDAY, None, 2),
+        ("first", WEDNESDAY, None, 1),
+        ("over", THURSDAY, FRIDAY, 1),
+        ("second", WEDNESDAY, None, 2),
+    ]
+    in_order = PlanItem.objects.for_user(user).in_force_on(WEDNESDAY).in_order()
+    assert [row.exercise.slug for row in in_order][-2:] == ["first", "second"]
 
 
 def test_an_exercise_goes_up_and_down_and_not_beyond_the_ends(user: User) -> None:

@@ -48,7 +48,7 @@ def start(user: User, exercises: Iterable[Exercise], day: date) -> None:
     """
     items = PlanItem.objects.for_user(user)
     present = items.in_force_on(day).values_list("exercise_id", flat=True)
-    for item in items.filter(ends_on=None, starts_on__gt=day).exclude(exercise_id__in=list(present)).in_order():
+    for item in items.filter(ends_on=None).exclude(exercise_id__in=list(present)).in_order():
         _from(user, item.exercise, day, _as_in(item))
     there = set(present.all())
     for exercise in exercises:
