@@ -136,7 +136,18 @@ def test_what_is_new_on_the_plan_comes_last(user: User, walk: Exercise) -> None:
     planning.start(user, [stand, walk], MONDAY)
     reach = an_exercise("reach")
     planning.bring_back(user, reach, MONDAY)
-    assert [row.exercise.slug for row in PlanItem.objects.for_user(user).in_order()] == ["stand", "walk", "reach"]
+    in_order = PlanItem.objects.for_user(user).in_order()
+    assert [(row.exercise.slug, row.number) for row in in_order] == [("stand", 1), ("walk", 2), ("reach", 3)]
+
+
+def test_what_comes_back_after_a_while_comes_last(user: User, walk: Exercise) -> None:
+    others = [an_exercise(slug) for slug in ("stand", "reach", "bend")]
+    planning.start(user, [walk, *others], MONDAY)
+    planning.remove(user, walk, TUESDAY)
+    planning.remove(user, others[2], TUESDAY)
+    planning.bring_back(user, walk, THURSDAY)
+    in_order = PlanItem.objects.for_user(user).in_force_on(THURSDAY).in_order()
+    assert [(row.exercise.slug, row.number) for row in in_order] == [("stand", 2), ("reach", 3), ("walk", 4)]
 
 
 def test_starting_again_leaves_what_is_there_as_it_is(user: User, walk: Exercise) -> None:

@@ -67,7 +67,7 @@ NEAREST = {
     "tracking/adherence.py": ["adherence", "schedule_in_pauses", "growth", "adherence_docs", "week", "history"],
     "tracking/session.py": ["session", "session_properties", "session_page"],
     "tracking/course.py": ["course", "strength", "adherence_docs"],
-    "tracking/record.py": ["pauses", "skips", "rows_of_a_person", "week", "year", "sheet", "today"],
+    "tracking/record.py": ["record", "pauses", "skips", "rows_of_a_person", "week", "year", "sheet", "today"],
     "tracking/planning.py": ["planning", "plan_page", "pauses", "growth", "past_stays", "edits_after_a_flight"],
     "accounts/middleware.py": ["accounts", "errors", "safety"],
     "sharing/models.py": ["sharing"],
