@@ -8,6 +8,7 @@ from time_machine import TimeMachineFixture
 from accounts.models import User
 from exercises.models import Exercise
 from tests.builders import a_person, an_exercise, browser_of, did, on_plan, text_of
+from tracking import planning
 from tracking.adherence import Tally, ready_to_grow
 from tracking.models import Pause, PlanItem
 from tracking.schedule import Week
@@ -57,6 +58,16 @@ def on_the_plan(user: User) -> list[str]:
 
 
 OFFER = "Next in the routine is “Stand”."
+
+
+@pytest.mark.django_db
+def test_a_full_start_leaves_nothing_to_be_offered_and_all_else_of_the_person_alone() -> None:
+    user = a_person()
+    planning.start_gently(user, [], START)
+    User.objects.filter(pk=user.pk).update(rest_seconds=33)  # in another tab
+    planning.start_fully(user, [], START)
+    user.refresh_from_db()
+    assert (user.grows_from, user.rest_seconds) == (None, 33)
 
 
 @pytest.mark.django_db

@@ -184,11 +184,12 @@ def test_an_exercise_goes_up_and_down_and_not_beyond_the_ends(user: User) -> Non
         return "".join(row.exercise.slug for row in PlanItem.objects.for_user(user).in_order())
 
     seen = []
-    for slug, step in [("c", -1), ("c", -1), ("c", -1), ("a", 1), ("b", 1), ("zebra", 1)]:
+    for slug, step in [("c", -1), ("c", -1), ("c", -1), ("a", 1), ("b", 1), ("b", 1), ("zebra", 1)]:
         planning.move(user, slug, step, WEDNESDAY)
         seen.append(order())
-    assert seen == ["acb", "cab", "cab", "cba", "cab", "cab"]
-    assert all(row.starts_on == MONDAY for row in PlanItem.objects.for_user(user))
+    assert seen == ["acb", "cab", "cab", "cba", "cab", "cab", "cab"]
+    rows = PlanItem.objects.for_user(user).in_order()
+    assert [(row.number, row.starts_on) for row in rows] == [(1, MONDAY), (2, MONDAY), (3, MONDAY)]
 
 
 def test_an_edit_keeps_the_place_in_the_order(user: User) -> None:
@@ -245,6 +246,13 @@ def test_the_start_reaches_back_to_the_end_of_an_earlier_time_and_no_further(use
     assert items(user)[-1] == ("walk", MONDAY, None, 1)
     planning.begin_earlier(user, [walk], date(2026, 10, 20), THURSDAY)
     assert items(user)[-1] == ("walk", date(2026, 10, 20), None, 1)
+
+
+def test_the_start_is_moved_back_whatever_is_planned_ahead(user: User, walk: Exercise) -> None:
+    on_plan(user, walk, TUESDAY, THURSDAY)
+    on_plan(user, walk, FRIDAY)
+    planning.begin_earlier(user, [walk], MONDAY, WEDNESDAY)
+    assert items(user) == [("walk", MONDAY, THURSDAY, 1), ("walk", FRIDAY, None, 1)]
 
 
 def test_where_one_exercise_cannot_begin_then_none_does(user: User, walk: Exercise) -> None:
