@@ -278,6 +278,12 @@ def test_a_pause_without_an_end_holds_until_it_is_ended(user: User) -> None:
     assert pauses(user) == [(MONDAY, WEDNESDAY, "travel", [])]
 
 
+def test_a_pause_that_is_over_is_not_ended_once_more(user: User) -> None:
+    planning.pause(user, MONDAY, MONDAY, TUESDAY, "travel")
+    planning.resume(user, MONDAY, THURSDAY)
+    assert pauses(user) == [(MONDAY, TUESDAY, "travel", [])]
+
+
 def test_a_pause_that_is_ended_before_its_first_day_is_over_is_gone(user: User) -> None:
     planning.pause(user, MONDAY, MONDAY, None, "travel")
     planning.resume(user, MONDAY, MONDAY)
