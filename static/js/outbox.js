@@ -1,6 +1,7 @@
 // Shows what has not reached the site yet (queue.js keeps it), and sends it as soon as that can be.
 
 const RETRY = 30_000; // milliseconds
+const PATIENCE = 1_000; // with a store that does not answer
 
 const queue = self.backpainQueue;
 const { person } = document.documentElement.dataset;
@@ -12,6 +13,13 @@ let timer;
 
 export const waiting = () => known.filter(({ refused }) => !refused).map(({ address }) => address);
 export const wishes = () => known.filter(({ fields, refused }) => fields.done && !refused);
+
+// Whether something waits for this address, of which this page need not know: another tab may have kept it.
+export const waitsFor = async (address) => {
+  const nothing = new Promise((done) => setTimeout(done, PATIENCE, []));
+  const kept = await Promise.race([queue.list(person), nothing]);
+  return [...known, ...kept].some((one) => one.address === address);
+};
 
 const onTheirWay = new Map(); // into the queue, by id
 

@@ -2,7 +2,7 @@
 // the other, so that an answer never overtakes a later one; each answer brings the card and the head as they are by then.
 // Where the site cannot be reached, the wish is kept (outbox.js), and the button shows it as waiting.
 
-import { keep, ready, wishes } from "./outbox.js";
+import { keep, ready, waitsFor, wishes } from "./outbox.js";
 
 const SAME_TAP = 500; // milliseconds: a double tap is one tap, not a tick and its undoing
 
@@ -71,10 +71,10 @@ const settle = () => {
 
 let failed = false;
 
-// A wish that waits already is replaced, not overtaken.
+// A wish that waits already, from whichever tab, is replaced and not overtaken.
 const send = async (tap) => {
+  if (await waitsFor(tap.address)) return wait(tap);
   failed = false;
-  if (wishes().some(({ address }) => address === tap.address)) return wait(tap);
   await window.htmx.ajax("POST", tap.address, tap.request).catch(() => {});
   if (failed) wait(tap);
 };

@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
@@ -10,13 +11,14 @@ from playwright.sync_api import BrowserType, Page, Route, expect
 
 from accounts.models import User
 from backpain import offline
+from exercises.models import Exercise
 from exercises.prescription import Frequency, Per
 from pain.models import CheckIn
 from tests.browser.conftest import Visit
 from tests.browser.test_accessibility import violations
 from tests.browser.test_session import wait_until
-from tests.builders import PASSWORD, a_person, an_exercise, browser_of, completions, on_plan
-from tracking.models import PlanItem
+from tests.builders import PASSWORD, a_person, an_exercise, browser_of, completions, did, on_plan
+from tracking.models import CompletionQuerySet, PlanItem
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -331,6 +333,73 @@ def test_two_tabs_send_each_thing_once(page: Page, user: User, complaints: list[
     page.wait_for_timeout(300)
     assert sorted(url.rpartition("/day/")[2] for url in sent) == [f"{TODAY}/arch/1/", f"{TODAY}/calf/1/"]
     complaints.clear()
+
+
+@pytest.fixture
+def tabs(user: User, visit: Visit) -> tuple[Page, Page]:
+    """Two tabs: in the first one "done" waits, and is not let through. The second one does not know of that."""
+    first = visit(user)
+    first.goto("/today/")
+    wait_until(lambda: bool(first.evaluate("backpainQueue.person()")))
+    did(user, Exercise.objects.get(slug="calf"), TODAY)
+    second = first.context.new_page()
+    second.goto("/today/")
+    first.route("**/day/**", lambda route: route.abort())
+    first.locator("#slot-calf-1").click()
+    expect(first.locator("[data-outbox]")).to_contain_text("Calf")
+    assert waiting(first) == [f"/day/{TODAY}/calf/1/ yes"]
+    # Otherwise it would load itself anew in the middle of the test.
+    first.evaluate("document.body.dataset.sending = ''")
+    return first, second
+
+
+def test_what_waits_in_one_tab_does_not_undo_a_later_tap_in_another(
+    tabs: tuple[Page, Page], user: User, complaints: list[str]
+) -> None:
+    first, second = tabs
+    second.locator("#slot-calf-1").click()
+    wait_until(lambda: completions(user) == [])
+    first.unroute("**/day/**")
+    first.evaluate("dispatchEvent(new Event('online'))")
+    wait_until(lambda: waiting(first) == [])
+    assert completions(user) == []
+    expect(second.locator("#slot-calf-1")).to_have_attribute("aria-pressed", "false")
+    complaints.clear()
+
+
+def test_nor_does_it_while_it_is_just_being_sent(
+    tabs: tuple[Page, Page], user: User, complaints: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = tabs
+    arrived, may_go_on = Event(), Event()
+    set_done = CompletionQuerySet.set_done
+
+    def slowly(self: CompletionQuerySet, *what: Any) -> None:
+        arrived.set()
+        may_go_on.wait(10)
+        set_done(self, *what)
+
+    monkeypatch.setattr(CompletionQuerySet, "set_done", slowly)
+    first.unroute("**/day/**")
+    first.evaluate("dispatchEvent(new Event('online'))")
+    wait_until(lambda: first.evaluate("true") and arrived.is_set())
+    second.locator("#slot-calf-1").click()
+    # Long enough to arrive before the other, were it sent by itself.
+    second.wait_for_timeout(1_000)
+    may_go_on.set()
+    wait_until(lambda: waiting(first) == [])
+    assert completions(user) == []
+    complaints.clear()
+
+
+@pytest.mark.parametrize("open_database", ["() => { throw new DOMException() }", "() => ({})"])
+def test_a_tap_needs_no_store_that_can_be_read(open_database: str, user: User, visit: Visit) -> None:
+    page = visit(user)
+    page.add_init_script(f"IDBFactory.prototype.open = {open_database}")
+    page.goto("/today/")
+    page.locator("#slot-calf-1").click()
+    expect(page.locator("#slot-calf-1")).to_have_attribute("aria-pressed", "true")
+    assert completions(user) == [(TODAY, "calf", 1)]
 
 
 def test_the_browser_sends_what_waits_after_the_page_is_closed(page: Page, user: User, complaints: list[str]) -> None:
