@@ -1,7 +1,7 @@
 """A reminder by email, and the way out of it: one click, without signing in (RFC 8058)."""
 
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import datetime
 from smtplib import SMTP, SMTP_SSL, SMTPRecipientsRefused, SMTPResponseException
 from typing import Any
 from urllib.parse import urljoin
@@ -15,6 +15,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from accounts.models import User
+from reminders import silence
 from reminders.notice import Notice, Reached
 
 SALT = "reminders.mail"
@@ -23,16 +24,12 @@ FOR_GOOD = 500
 
 USUAL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 
-BREATHER = timedelta(minutes=1)
-silent: dict[str, datetime] = {}
-"""Mail servers that were not to be reached, and until when they are left alone: each try could take `EMAIL_TIMEOUT`."""
-
 
 def send(user: User, notice: Notice, now: datetime) -> Reached:
     """No answer to a message that the server has been given in full counts as sent: it may well have arrived."""
     if not settings.HAS_MAIL_SERVER:
         return Reached.NO
-    if silent.get(settings.EMAIL_HOST, now) > now:
+    if silence.is_left_alone(settings.EMAIL_HOST, now):
         return Reached.LATER
     way = _way()
     try:
@@ -46,7 +43,8 @@ def _send_by(way: BaseEmailBackend, message: EmailMessage, now: datetime) -> Rea
     try:
         way.open()
     except OSError:
-        silent[settings.EMAIL_HOST] = now + BREATHER
+        # Each try could take `EMAIL_TIMEOUT`.
+        silence.leave_alone(settings.EMAIL_HOST, now)
         return Reached.LATER
     try:
         way.send_messages([message])

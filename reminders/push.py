@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from pywebpush import WebPusher, WebPushException
 
 from accounts.models import User
-from reminders import guard
+from reminders import guard, silence
 from reminders.guard import Answer, RefusedError
 from reminders.models import Subscription
 from reminders.notice import Notice, Reached
@@ -28,10 +28,6 @@ PATIENCE = 10.0
 """Seconds for one push service, from dialling to its answer."""
 PATIENCE_WITH_NAMES = 2.0
 """So many more for all of a person's, as looking up a name knows no end of its own."""
-
-BREATHER = timedelta(minutes=1)
-silent: dict[str, datetime] = {}
-"""Push services that gave no answer, and until when they are left alone: an outage of one would hold up everybody."""
 
 GONE = (HTTPStatus.NOT_FOUND, HTTPStatus.GONE)
 BUSY = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
@@ -89,7 +85,7 @@ def _send_one(device: Subscription, said: bytes, tag: str, now: datetime) -> Ans
     """In a thread of its own, so nothing of the database in here."""
     try:
         host, _path = guard.parts_of(device.endpoint)
-        if silent.get(host, now) > now:
+        if silence.is_left_alone(host, now):
             return Answer(None)
         pusher = WebPusher({"endpoint": device.endpoint, "keys": {"p256dh": device.p256dh, "auth": device.auth}})
         headers = {
@@ -110,19 +106,13 @@ def _take_note(device: Subscription, answer: Answer | None, now: datetime) -> No
     if answer is None:
         return
     if answer.status is None:
-        _leave_alone(guard.parts_of(device.endpoint)[0], now)
+        silence.leave_alone(guard.parts_of(device.endpoint)[0], now)
     elif answer.status in GONE:
         Subscription.objects.remove(device.user, device.key)
     elif answer.status in BUSY:
         Subscription.objects.hold(device, hold_until(answer.retry_after, now))
     elif answer.status >= HTTPStatus.MULTIPLE_CHOICES:
         logger.warning("A push service answered %s", answer.status)
-
-
-def _leave_alone(host: str, now: datetime) -> None:
-    for one in [one for one, until in silent.items() if until <= now]:
-        del silent[one]
-    silent.setdefault(host, now + BREATHER)
 
 
 def hold_until(retry_after: str, now: datetime) -> datetime:

@@ -27,7 +27,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from reminders import guard, push
+from reminders import guard, silence
 
 FIREFOX, CHROME, APPLE = "updates.push.services.mozilla.com", "fcm.googleapis.com", "web.push.apple.com"
 SERVICES = {FIREFOX: "151.101.1.91", CHROME: "142.250.1.95", APPLE: "17.188.1.13"}
@@ -184,7 +184,7 @@ def internet(certificate: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Int
     trust.load_verify_locations(certificate)
     canary, service = Canary(), PushService(certificate)
     internet = Internet(canary, service)
-    monkeypatch.setattr(push, "silent", {})
+    monkeypatch.setattr(silence, "until", {})
     monkeypatch.setattr(guard, "resolve", internet.resolve)
     monkeypatch.setattr(guard, "dial", internet.dial)
     monkeypatch.setattr(guard, "trust", lambda: trust)

@@ -14,7 +14,7 @@ from django.core.mail import EmailMessage
 from django.test import Client
 
 from accounts.models import User
-from reminders import mail
+from reminders import mail, silence
 from reminders.notice import Notice, Reached
 from tests.builders import a_person, text_of
 from tests.logs import Log
@@ -146,7 +146,7 @@ class MailVisit(StreamRequestHandler):
 
 @pytest.fixture
 def server(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[MailServer]:
-    monkeypatch.setattr(mail, "silent", {})
+    monkeypatch.setattr(silence, "until", {})
     with MailServer() as server:
         settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
         settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.server_address[1]
