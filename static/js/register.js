@@ -2,6 +2,7 @@
 // is signed in; some pages do not say. And the service worker is put in charge of the site, which does without one as well.
 
 const PLACES = "backpain:session:";
+const NOW_AND_THEN = 600_000; // milliseconds
 
 const queue = self.backpainQueue;
 const { person } = document.documentElement.dataset;
@@ -33,10 +34,20 @@ const keepWorker = async () => {
   }
 };
 
+// What was done here is to be there without a network, too: once the page is left, and meanwhile now and then.
+const tellOfLeaving = () => {
+  const tell = () => navigator.serviceWorker.controller?.postMessage({ kind: "left" });
+  setInterval(tell, NOW_AND_THEN);
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) tell();
+  });
+};
+
 if (person !== undefined) clearPlaces();
 if (person) {
   queue.open(person);
   if (navigator.serviceWorker) {
+    tellOfLeaving();
     if (document.readyState === "complete") keepWorker();
     else addEventListener("load", keepWorker);
   }

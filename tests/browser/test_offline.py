@@ -427,6 +427,104 @@ def registrations(event: dict[str, Any]) -> list[str]:
     return [one["registrationId"] for one in event["registrations"]]
 
 
+# --- Keeping up with what is done -------------------------------------------------------------------------------------
+
+
+def gets(caplog: pytest.LogCaptureFixture) -> list[str]:
+    """The pages that were asked for."""
+    return sorted(words.split()[1] for words in caplog.messages if words.startswith("GET"))
+
+
+def tick(page: Page, slot: str) -> None:
+    page.locator(f"#slot-{slot}").click()
+    expect(page.locator(f"#slot-{slot}")).to_have_attribute("aria-pressed", "true")
+
+
+def leave(page: Page) -> None:
+    page.goto("about:blank")
+
+
+def test_ticks_ask_for_nothing_until_the_page_is_left_and_then_today_opens_as_it_was(
+    page: Page, caplog: pytest.LogCaptureFixture, complaints: list[str]
+) -> None:
+    caplog.clear()
+    tick(page, "calf-1")
+    tick(page, "calf-2")
+    page.wait_for_timeout(3_500)
+    assert gets(caplog) == []
+    leave(page)
+    wait_until(lambda: page.evaluate("true") and gets(caplog) == ["session", "today"])
+    page.wait_for_timeout(500)
+    page.context.set_offline(True)
+    page.goto("/today/")
+    expect(page.locator("[data-kept]")).to_be_visible()
+    expect(page.locator("[data-exercise=calf]")).to_have_attribute("data-done", "2")
+    page.goto("/session/")
+    expect(page.get_by_role("button", name="Start", exact=True)).to_be_visible()
+    complaints.clear()
+
+
+def test_a_page_that_stays_open_is_caught_up_with_every_ten_minutes(
+    page: Page, caplog: pytest.LogCaptureFixture
+) -> None:
+    open_for_long = page.context.new_page()
+    open_for_long.clock.install()
+    open_for_long.goto("/today/")
+    tick(open_for_long, "calf-1")
+    page.wait_for_timeout(3_500)
+    caplog.clear()
+    open_for_long.clock.fast_forward(590_000)
+    page.wait_for_timeout(500)
+    assert gets(caplog) == []
+    for _time in range(2):
+        open_for_long.clock.fast_forward(600_000)
+        page.wait_for_timeout(500)
+        assert gets(caplog) == ["session", "today"]
+
+
+def test_a_tick_that_arrives_when_its_page_is_gone_is_shown_after_the_next_visit(
+    page: Page, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, complaints: list[str]
+) -> None:
+    may_go_on = Event()
+    set_done = CompletionQuerySet.set_done
+
+    def slowly(self: CompletionQuerySet, *what: Any) -> None:
+        may_go_on.wait(10)
+        set_done(self, *what)
+
+    monkeypatch.setattr(CompletionQuerySet, "set_done", slowly)
+    caplog.clear()
+    with page.expect_request("**/day/**"):
+        page.locator("#slot-calf-1").click()
+    leave(page)
+    wait_until(lambda: page.evaluate("true") and gets(caplog) == ["session", "today"])
+    may_go_on.set()
+    page.wait_for_timeout(3_500)
+    page.goto("/safety/")
+    wait_until(lambda: page.evaluate("true") and gets(caplog).count("session") == 2)
+    page.wait_for_timeout(500)
+    page.context.set_offline(True)
+    page.goto("/today/")
+    expect(page.locator("[data-exercise=calf]")).to_have_attribute("data-done", "1")
+    complaints.clear()
+
+
+def test_a_page_of_before_signing_out_keeps_nothing_again_when_it_is_left(
+    page: Page, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The site may not know yet that somebody has signed out."""
+    other = page.context.new_page()
+    other.goto("/offline/")
+    [worker] = page.context.service_workers
+    tick(page, "calf-1")
+    worker.evaluate("wipe()")
+    caplog.clear()
+    leave(page)
+    other.wait_for_timeout(500)
+    assert gets(caplog) == []
+    assert other.evaluate(KEPT) == []
+
+
 # --- The worker itself ------------------------------------------------------------------------------------------------
 
 

@@ -7,13 +7,15 @@ const { release, backpainQueue: queue } = self;
 
 const PATIENCE = 4_000; // milliseconds
 const FRESH = 3_600_000;
-const AFTER_A_CHANGE = 3_000;
+const ON_ITS_WAY = 3_000; // what was sent, until the site has it
 const LEAVING = 5_000;
+const TOO_LONG = 15_000;
 const RELEASES = 3; // whose files are kept: an open page may be that much older than the site
 
 const FILES = "files ";
 const PAGES = "pages";
 const OWNER = "/owner";
+const OLD = "X-Old";
 
 const sleep = (time) => new Promise((done) => setTimeout(done, time));
 
@@ -97,28 +99,6 @@ const takeIn = async (address, response, asked) => {
   if (person && release.pages.includes(address)) await keep(address, response, text, mine);
 };
 
-// Asks for all pages that are kept, as they are now.
-const refresh = async () => {
-  const asked = era;
-  for (const address of release.pages) {
-    if (asked !== era) return;
-    const response = await fetch(address, { redirect: "manual", headers: { Purpose: "prefetch" } }).catch(() => null);
-    if (!response) return;
-    // To signing in.
-    if (response.type === "opaqueredirect") return wipe();
-    await takeIn(address, response, asked);
-  }
-};
-
-let changes = 0;
-
-const refreshSoon = async () => {
-  changes += 1;
-  const mine = changes;
-  await sleep(AFTER_A_CHANGE);
-  if (mine === changes) await refresh();
-};
-
 // A kept page with what it needs to know: when it was made, and how long its day still lasts.
 const opened = async (address) => {
   const page = await caches.open(PAGES).then((pages) => pages.match(address, { ignoreVary: true }));
@@ -129,11 +109,56 @@ const opened = async (address) => {
   return { headers: page.headers, at, text, left };
 };
 
-const refreshIfOld = async () => {
-  for (const address of release.pages) {
+// Notes that these pages are not any more what the site would give.
+const outdate = async (addresses) => {
+  const asked = era;
+  for (const address of addresses) {
     const page = await opened(address);
-    if (!page || Date.now() - page.at > FRESH || (page.left !== null && page.left <= 0)) return refresh();
+    if (!page) continue;
+    const headers = new Headers(page.headers);
+    headers.set(OLD, "yes");
+    const pages = await caches.open(PAGES);
+    if (asked === era) await pages.put(address, new Response(page.text, { headers }));
   }
+};
+
+const TICKED = ["/today/", "/session/"];
+
+// A tick changes two pages, and any other form may change all of them. A form that leads to a page has arrived when that
+// is there; of others nobody knows, so what is taken in until then counts as old once more.
+const sent = async ({ mode }, pathname) => {
+  const changed = pathname.startsWith("/day/") ? TICKED : release.pages;
+  await outdate(changed);
+  if (mode === "navigate") return;
+  await sleep(ON_ITS_WAY);
+  await outdate(changed);
+};
+
+const isOutdated = (page) => page?.headers.has(OLD);
+const isOld = (page) =>
+  !page || isOutdated(page) || Date.now() - page.at > FRESH || (page.left !== null && page.left <= 0);
+
+// Asks for those pages anew of which this is true.
+const refresh = async (isDue) => {
+  const asked = era;
+  for (const address of release.pages) {
+    if (!isDue(await opened(address))) continue;
+    if (asked !== era) return;
+    const wish = { redirect: "manual", headers: { Purpose: "prefetch" }, signal: AbortSignal.timeout(TOO_LONG) };
+    const response = await fetch(address, wish).catch(() => null);
+    if (!response) return;
+    // To signing in.
+    if (response.type === "opaqueredirect") return wipe();
+    await takeIn(address, response, asked);
+  }
+};
+
+let line = Promise.resolve();
+
+// One after the other: a page that is left and the next one, which opens, need nothing twice.
+const refreshInTurn = (isDue) => {
+  line = line.then(() => refresh(isDue)).catch(() => {});
+  return line;
 };
 
 // Whether all files that a page names are there, so that it is never shown half.
@@ -208,14 +233,19 @@ const deliver = async () => {
   if (!person) return;
   const told = await queue.send(person);
   for (const client of await self.clients.matchAll({ type: "window" })) client.postMessage({ kind: "sent", told });
-  if (told.arrived) await refresh();
+  if (told.arrived) {
+    await outdate(release.pages);
+    await refreshInTurn(isOutdated);
+  }
   if (Object.values(told.troubles).includes("unreachable")) throw new Error("The browser tries it again later.");
 };
 
 addEventListener("install", (event) => event.waitUntil(install()));
 addEventListener("activate", (event) => event.waitUntil(activate()));
 addEventListener("message", (event) => {
-  if (event.data?.kind === "visit") event.waitUntil(refreshIfOld());
+  if (event.data?.kind === "visit") event.waitUntil(refreshInTurn(isOld));
+  // Where nothing is kept any more, nothing is to be kept again: somebody may have signed out.
+  if (event.data?.kind === "left") event.waitUntil(refreshInTurn(isOutdated));
 });
 addEventListener("sync", (event) => {
   if (event.tag === "backpain") event.waitUntil(deliver());
@@ -226,7 +256,7 @@ addEventListener("fetch", (event) => {
   if (origin !== self.location.origin) return;
   if (request.method === "POST") {
     if (pathname === release.signOut) event.respondWith(signOut(request));
-    else event.waitUntil(refreshSoon());
+    else event.waitUntil(sent(request, pathname));
   }
   if (request.method !== "GET") return;
   if (pathname.startsWith(release.static)) event.respondWith(file(request));
