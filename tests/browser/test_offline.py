@@ -525,6 +525,21 @@ def test_a_page_of_before_signing_out_keeps_nothing_again_when_it_is_left(
     assert other.evaluate(KEPT) == []
 
 
+def test_what_was_to_be_asked_for_before_signing_out_is_not_asked_for_after_it(
+    page: Page, caplog: pytest.LogCaptureFixture
+) -> None:
+    [worker] = page.context.service_workers
+    worker.evaluate("() => { line = new Promise((done) => { self.goOn = done }) }")
+    page.evaluate("navigator.serviceWorker.controller.postMessage({ kind: 'visit' })")
+    page.wait_for_timeout(300)
+    worker.evaluate("wipe()")
+    caplog.clear()
+    worker.evaluate("goOn()")
+    page.wait_for_timeout(500)
+    assert gets(caplog) == []
+    assert page.evaluate(KEPT) == []
+
+
 # --- The worker itself ------------------------------------------------------------------------------------------------
 
 

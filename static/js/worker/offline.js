@@ -139,8 +139,7 @@ const isOld = (page) =>
   !page || isOutdated(page) || Date.now() - page.at > FRESH || (page.left !== null && page.left <= 0);
 
 // Asks for those pages anew of which this is true.
-const refresh = async (isDue) => {
-  const asked = era;
+const refresh = async (isDue, asked) => {
   for (const address of release.pages) {
     if (!isDue(await opened(address))) continue;
     if (asked !== era) return;
@@ -157,7 +156,8 @@ let line = Promise.resolve();
 
 // One after the other: a page that is left and the next one, which opens, need nothing twice.
 const refreshInTurn = (isDue) => {
-  line = line.then(() => refresh(isDue)).catch(() => {});
+  const asked = era;
+  line = line.then(() => refresh(isDue, asked)).catch(() => {});
   return line;
 };
 
