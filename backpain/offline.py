@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -24,13 +26,18 @@ PAGES = ("today", "session", "pain", "safety")
 """What opens without a network, by name."""
 
 
+@cache
+def names_of_files() -> Sequence[str]:
+    """They stay as they are as long as the site runs."""
+    return sorted(name for name, _storage in FileSystemFinder().list([]) if not name.endswith(LEFT_OUT))
+
+
 def files() -> list[str]:
     """The addresses of our files, as pages name them: with their hash, so that behind a name is always the same.
 
     None while developing, where a name has no hash and its file changes all the time.
     """
-    names = sorted(name for name, _storage in FileSystemFinder().list([]))
-    return [static(name) for name in names if not name.endswith(LEFT_OUT)] if not settings.DEBUG else []
+    return [static(name) for name in names_of_files()] if not settings.DEBUG else []
 
 
 @login_not_required
