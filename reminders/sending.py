@@ -107,7 +107,8 @@ def let_go_of_connection() -> None:
 def _outcome(one: Delivery, now: datetime) -> Outcome | None:
     """What came of it; none where it is to be tried again."""
     user = User.objects.filter(pk=one.user_id, is_active=True, reminds=True).first()
-    if user is None:
+    # On a day with alarming pain the pages ask to read the warning signs first; nothing asks for exercise then.
+    if user is None or user.pain_alarm_on == one.day:
         return Outcome.NOTHING
     if is_late(one.due_at, now) or user.day_at(now) != one.day:
         return Outcome.LATE

@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
+import time_machine
 from django.db import DatabaseError, IntegrityError, OperationalError
 
 from accounts.models import User
@@ -12,7 +14,7 @@ from exercises.prescription import Frequency, Per
 from reminders import mail, push, sending
 from reminders.models import Delivery, DeliveryQuerySet, Reminder, Wish
 from reminders.notice import Notice, Reached
-from tests.builders import a_person, an_exercise, did, on_plan
+from tests.builders import a_person, an_exercise, browser_of, did, on_plan
 from tests.logs import Log
 from tracking.models import Pause, PlanItem
 
@@ -138,6 +140,28 @@ def test_nothing_is_sent_in_a_pause(sent: Sent) -> None:
     Pause.objects.create(user=user, starts_on=MONDAY, reason="travel")
     turn(at(20))
     assert (sent, outcomes()) == ([], [(MONDAY, 0, "nothing")])
+
+
+def says(user: User, score: int) -> None:
+    words = {"score": str(score), "moment": "general", "key": str(uuid4())}
+    with time_machine.travel(at(12), tick=False):
+        browser_of(user).post("/pain/", words)
+
+
+def test_nothing_is_sent_on_a_day_whose_pain_calls_for_care_and_the_next_day_it_is(sent: Sent) -> None:
+    user = somebody()
+    says(user, 8)
+    turn(at(20))
+    assert (sent, outcomes()) == ([], [(MONDAY, 0, "nothing")])
+    turn(at(20, day=MONDAY + DAY))
+    assert sent == [(user.email, "Evening", MONDAY + DAY, 0)]
+
+
+def test_pain_that_shows_no_warning_signs_keeps_no_reminder_back(sent: Sent) -> None:
+    user = somebody()
+    says(user, 7)
+    turn(at(20))
+    assert sent == [(user.email, "Evening", MONDAY, 0)]
 
 
 def test_nothing_is_sent_in_the_quiet_hours(sent: Sent) -> None:
