@@ -1,5 +1,6 @@
 """A reminder by email: what it says, how to stop it, and a mail server in trouble."""
 
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
@@ -16,7 +17,7 @@ from django.test import Client
 from accounts.models import User
 from reminders import mail, silence
 from reminders.notice import Notice, Reached
-from tests.builders import a_person, text_of
+from tests.builders import a_person, elements, text_of
 from tests.logs import Log
 
 pytestmark = pytest.mark.django_db
@@ -65,7 +66,17 @@ def test_the_link_in_the_mail_asks_first_and_looking_at_it_changes_nothing() -> 
     user = a_person(reminds_by_mail=True)
     page = Client().get(way_out(sent_to(user)))
     user.refresh_from_db()
-    assert ("Stop them" in text_of(page), user.reminds_by_mail) == (True, True)
+    assert ("Stop reminders by email?" in text_of(page), user.reminds_by_mail) == (True, True)
+    assert re.findall(r"<button[^>]*>(.*?)</button>", page.content.decode()) == ["Stop them"]
+
+
+def test_its_button_says_that_it_is_done_and_leads_to_the_settings() -> None:
+    client = Client()
+    answer = client.post(way_out(sent_to(a_person(reminds_by_mail=True))))
+    assert "Done. You get no more reminders by email" in text_of(answer)
+    assert "<button" not in answer.content.decode()
+    assert [one["href"] for one in elements(answer, "href") if one["tag"] == "a"] == ["/settings/reminders/"]
+    assert client.get("/settings/reminders/").headers["Location"] == "/accounts/login/?next=/settings/reminders/"
 
 
 def test_nobody_else_is_touched_and_the_switch_for_all_stays() -> None:
