@@ -13,6 +13,7 @@ from django.core.mail.backends import smtp
 from django.core.mail.backends.base import BaseEmailBackend
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from reminders import silence
@@ -94,6 +95,7 @@ def _way() -> BaseEmailBackend:
 def _message(user: User, notice: Notice) -> EmailMessage:
     stop = urljoin(settings.SITE_URL, reverse("stop_mail", args=[ticket_of(user)]))
     context = {
+        "user": user,
         "notice": notice,
         "page": urljoin(settings.SITE_URL, notice.address),
         "wishes": urljoin(settings.SITE_URL, reverse("reminders")),
@@ -105,8 +107,16 @@ def _message(user: User, notice: Notice) -> EmailMessage:
         "Auto-Submitted": "auto-generated",
     }
     text = render_to_string("reminders/mail.txt", context)
-    subject = " ".join(notice.title.split())
-    return EmailMessage(subject, text, to=[user.email], headers=headers)
+    return EmailMessage(_subject(user, notice), text, to=[user.email], headers=headers)
+
+
+def _subject(user: User, notice: Notice) -> str:
+    """A line of a list of mails, which others may see as well. Without the person's leave it says nothing of exercises."""
+    if not user.reminds_by_name:
+        return _("Your reminder for today")
+    if not notice.name:
+        return _("Time for your exercises")
+    return _("Time for your exercises: %(name)s") % {"name": " ".join(notice.name.split())}
 
 
 def ticket_of(user: User) -> str:

@@ -4,6 +4,7 @@ import re
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from smtplib import SMTP_SSL
 from socketserver import StreamRequestHandler, ThreadingTCPServer
@@ -46,11 +47,26 @@ def way_out(message: EmailMessage) -> str:
 
 def test_it_says_what_the_notice_says_and_no_more() -> None:
     message = sent_to(a_person())
-    assert message.subject == "A reminder"
-    assert message.body.startswith("Hello,\n\n2 things are left on your list.\n\nhttps://backpain.example/today/\n")
+    assert message.subject == "Your reminder for today"
+    assert message.body.startswith(
+        "Hello,\n\nThis is the reminder you asked for. 2 things are left on your list.\n\n"
+        "Here is your list, to tick off what you have done:\nhttps://backpain.example/today/\n"
+    )
     assert "Evening" not in message.body
+    assert "xercise" not in message.subject + message.body
     assert "https://backpain.example/settings/reminders/" in message.body
     assert message.content_subtype == "plain"
+
+
+@pytest.mark.parametrize(
+    ("name", "subject"), [("Evening", "Time for your exercises: Evening"), ("", "Time for your exercises")]
+)
+def test_one_that_may_name_the_exercises_does_so_in_a_sentence(name: str, subject: str) -> None:
+    notice = replace(NOTICE, name=name, body="Towel, Cat and 2 more")
+    assert mail.send(a_person(reminds_by_name=True), notice, AT) is Reached.YES
+    [message] = outbox.outbox
+    assert message.subject == subject
+    assert message.body.startswith("Hello,\n\nIt is time for your exercises. Still open: Towel, Cat and 2 more.\n\n")
 
 
 def test_a_mail_program_can_stop_it_with_one_click() -> None:
@@ -242,6 +258,7 @@ def test_without_a_mail_server_there_is_nobody_to_take_it(settings: Any) -> None
 
 def test_a_line_break_in_a_name_makes_no_header() -> None:
     """Names of doses come from their owner."""
-    notice = Notice("a\r\nBcc: kim@example.org", "b", "tag", "/today/", NOTICE.day, "a", 0)
-    assert mail.send(a_person(), notice, AT) is Reached.YES
-    assert outbox.outbox[0].message()["Bcc"] is None
+    notice = replace(NOTICE, name="a\r\nBcc: kim@example.org")
+    assert mail.send(a_person(reminds_by_name=True), notice, AT) is Reached.YES
+    message = outbox.outbox[0].message()
+    assert (message["Subject"], message["Bcc"]) == ("Time for your exercises: a Bcc: kim@example.org", None)
