@@ -111,7 +111,7 @@ def _message(user: User, notice: Notice) -> EmailMessage:
 
 
 def _subject(user: User, notice: Notice) -> str:
-    """A line of a list of mails, which others may see as well. Without the person's leave it says nothing of exercises."""
+    """Others may see it in a list of mails: without the person's leave it says nothing of exercises."""
     if not user.reminds_by_name:
         return _("Your reminder for today")
     if not notice.name:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -50,6 +50,15 @@ class ReminderQuerySet(models.QuerySet["Reminder"]):
     def come_by(self, instant: datetime) -> Self:
         """Those whose time has come, the longest first."""
         return self.filter(next_at__lte=instant).order_by("next_at")
+
+    def knowing_of_all(self) -> Self:
+        """Each tells by `is_in_all` whether the person hears at the same minute of all that is due, this included.
+
+        That reminder is still ahead, or has been begun by somebody: the one or the other, at whatever moment this asks.
+        """
+        ahead = Reminder.objects.filter(user=OuterRef("user"), name="", next_at=OuterRef("next_at"))
+        begun = Delivery.objects.filter(user=OuterRef("user"), name="", nth=0, due_at=OuterRef("next_at"))
+        return self.annotate(is_in_all=~Q(name="") & (Exists(ahead) | Exists(begun)))
 
     def of_moved(self) -> Self:
         """Those whose next time was worked out by other clocks than the person has now."""
@@ -102,6 +111,8 @@ class Reminder(models.Model):
     weekdays = models.PositiveSmallIntegerField(_("weekdays"), default=EVERY_DAY)
     next_at = models.DateTimeField(_("next"), null=True, blank=True)
     zone = models.CharField(_("time zone"), max_length=64, blank=True)
+
+    is_in_all: bool  # told by `knowing_of_all` alone
 
     objects = ReminderQuerySet.as_manager()
 

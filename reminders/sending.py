@@ -44,7 +44,7 @@ def begin(now: datetime) -> int:
     Returns how many of them are seen to; there may be more.
     """
     moved = list(Reminder.objects.of_moved().with_person()[:BATCH])
-    come = list(Reminder.objects.come_by(now).with_person()[:BATCH])
+    come = list(Reminder.objects.come_by(now).knowing_of_all().with_person()[:BATCH])
     return sum(_begin(one, now) for one in (*moved, *come))
 
 
@@ -57,7 +57,7 @@ def _begin(one: Reminder, now: datetime) -> bool:
         later.set_after(max(one.next_at, now - LATE) if is_right and one.next_at else now - LATE)
         if not Reminder.objects.move_on(one, later):
             return False
-        if is_right and one.next_at:
+        if is_right and one.next_at and not one.is_in_all:
             Delivery.objects.begin(one.user, one.user.day_at(one.next_at), one.name, 0, one.next_at)
         return True
     return False

@@ -110,6 +110,52 @@ def test_a_changed_time_holds_on_the_same_day(sent: Sent) -> None:
     assert len(sent) == 2
 
 
+# --- Two at the same minute -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("first", ["", "Evening"])
+def test_what_is_told_of_with_all_that_is_due_is_not_told_of_alone_whichever_comes_first(
+    sent: Sent, first: str
+) -> None:
+    user = somebody()
+    remind(user, dict.fromkeys(["Evening", ""], Wish(time(20), EVERY_DAY)), at(12))
+    batch = Reminder.objects.come_by(at(20)).knowing_of_all().with_person()
+    [one] = [one for one in batch if one.name == first]
+    assert sending._begin(one, at(20))
+    turn(at(20))
+    turn(at(20, 1))
+    assert sent == [(user.email, "", MONDAY, 0)]
+
+
+def test_it_is_told_of_alone_on_a_day_on_which_all_that_is_due_is_not(sent: Sent) -> None:
+    user = somebody()
+    remind(user, {"Evening": Wish(time(20), EVERY_DAY), "": Wish(time(20), 0b0000010)}, at(12))
+    turn(at(20))
+    turn(at(20, day=MONDAY + DAY))
+    assert [(name, day) for _email, name, day, _nth in sent] == [("Evening", MONDAY), ("", MONDAY + DAY)]
+
+
+def test_a_minute_apart_both_are_sent(sent: Sent) -> None:
+    user = somebody()
+    remind(user, {"Evening": Wish(time(20), EVERY_DAY), "": Wish(time(20, 1), EVERY_DAY)}, at(12))
+    turn(at(20))
+    turn(at(20, 1))
+    assert [name for _email, name, _day, _nth in sent] == ["Evening", ""]
+
+
+def test_two_with_names_are_both_sent(sent: Sent) -> None:
+    user = somebody()
+    remind(user, dict.fromkeys(["Morning", "Evening"], Wish(time(20), EVERY_DAY)), at(12))
+    turn(at(20))
+    assert sorted(name for _email, name, _day, _nth in sent) == ["Evening", "Morning"]
+
+
+def test_all_that_another_person_hears_of_keeps_nothing_back(sent: Sent) -> None:
+    user, other = somebody(), somebody(name="")
+    turn(at(20))
+    assert sorted(sent) == [(user.email, "Evening", MONDAY, 0), (other.email, "", MONDAY, 0)]
+
+
 # --- Not at all -------------------------------------------------------------------------------------------------------
 
 
