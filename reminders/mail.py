@@ -15,6 +15,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from accounts.addresses import is_confirmed
 from accounts.models import User
 from reminders import silence
 from reminders.notice import Notice, Reached
@@ -26,9 +27,14 @@ FOR_GOOD = 500
 USUAL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 
 
+def reaches(user: User) -> bool:
+    """Whether mail goes to them at all: to nobody who has not confirmed the address, as it may be somebody else's."""
+    return settings.HAS_MAIL_SERVER and is_confirmed(user)
+
+
 def send(user: User, notice: Notice, now: datetime) -> Reached:
     """No answer to a message that the server has been given in full counts as sent: it may well have arrived."""
-    if not settings.HAS_MAIL_SERVER:
+    if not reaches(user):
         return Reached.NO
     if silence.is_left_alone(settings.EMAIL_HOST, now):
         return Reached.LATER

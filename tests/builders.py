@@ -7,6 +7,7 @@ from itertools import count
 from time import time
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import generate_totp_secret
 from allauth.mfa.utils import encrypt
@@ -40,6 +41,12 @@ PASSWORD = "a long and quiet phrase"
 def a_person(email: str = "", **fields: Any) -> User:
     fields = {"time_zone": "UTC", "safety_read_at": datetime(2026, 1, 1, tzinfo=UTC), **fields}
     return User.objects.create_user(email or f"person{next(_numbers)}@example.org", PASSWORD, **fields)
+
+
+def confirmed(user: User) -> User:
+    """Somebody who has opened the link that was sent to their address."""
+    EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=True)
+    return user
 
 
 def an_exercise(slug: str = "", frequency: Frequency = DAILY, needs: Iterable[str] = (), **fields: Any) -> Exercise:

@@ -28,7 +28,7 @@ DATABASE_CACHE = {name: value for name, value in site.CACHES["default"].items() 
 @pytest.fixture
 def mail_server(settings: Settings) -> None:
     """As if EMAIL_URL were set; the mails land in `mail.outbox`."""
-    settings.ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+    settings.ACCOUNT_EMAIL_VERIFICATION, settings.HAS_MAIL_SERVER = "mandatory", True
 
 
 def sign_up(client: Client, email: str = "new@example.org", password: str = PASSWORD, time_zone: str = "UTC") -> Any:
@@ -444,6 +444,29 @@ def test_a_change_of_address_wants_the_password_first_and_goes_on_with_what_was_
 
     assert the_mail()[:2] == (["new@example.org"], "Confirm your new email address")
     assert User.objects.get().email == "old@example.org"
+
+
+@pytest.mark.usefixtures("mail_server")
+def test_an_address_from_before_there_was_a_mail_server_is_confirmed_by_a_mail_that_says_so() -> None:
+    client = browser_of(a_person("anna@example.org"))
+    make_sure(client)
+    assert "Not confirmed yet" in text_of(client.get("/accounts/email/"))
+
+    client.post("/accounts/email/", {"email": "anna@example.org", "action_send": ""})
+
+    to, subject, words = the_mail()
+    assert (to, subject) == (["anna@example.org"], "Confirm your email address")
+    assert "To confirm that this address is yours, open this link:" in words
+    assert "instead of" not in words
+    client.post(the_link("/accounts/confirm-email/"))
+    assert "Not confirmed yet" not in text_of(client.get("/accounts/email/"))
+    assert EmailAddress.objects.get().verified
+
+
+def test_without_a_mail_server_nobody_is_asked_to_confirm_the_address_they_have() -> None:
+    client = browser_of(a_person("anna@example.org"))
+    make_sure(client)
+    assert "Not confirmed yet" not in text_of(client.get("/accounts/email/"))
 
 
 @pytest.mark.usefixtures("mail_server")

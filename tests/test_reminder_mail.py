@@ -11,6 +11,7 @@ from socketserver import StreamRequestHandler, ThreadingTCPServer
 from typing import Any
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.core import mail as outbox
 from django.core.mail import EmailMessage
 from django.test import Client
@@ -18,7 +19,7 @@ from django.test import Client
 from accounts.models import User
 from reminders import mail, silence
 from reminders.notice import Notice, Reached
-from tests.builders import a_person, elements, text_of
+from tests.builders import a_person, confirmed, elements, text_of
 from tests.logs import Log
 
 pytestmark = pytest.mark.django_db
@@ -31,6 +32,10 @@ NOTICE = Notice("A reminder", "2 things are left on your list.", "tag", "/today/
 def _with_a_mail_server(settings: Any) -> None:
     settings.HAS_MAIL_SERVER = True
     settings.SITE_URL = "https://backpain.example/"
+
+
+def somebody(email: str = "", **fields: Any) -> User:
+    return confirmed(a_person(email, **fields))
 
 
 def sent_to(user: User) -> EmailMessage:
@@ -46,7 +51,7 @@ def way_out(message: EmailMessage) -> str:
 
 
 def test_it_says_what_the_notice_says_and_no_more() -> None:
-    message = sent_to(a_person())
+    message = sent_to(somebody())
     assert message.subject == "Your reminder for today"
     assert message.body.startswith(
         "Hello,\n\nThis is the reminder you asked for. 2 things are left on your list.\n\n"
@@ -63,14 +68,14 @@ def test_it_says_what_the_notice_says_and_no_more() -> None:
 )
 def test_one_that_may_name_the_exercises_does_so_in_a_sentence(name: str, subject: str) -> None:
     notice = replace(NOTICE, name=name, body="Towel, Cat and 2 more")
-    assert mail.send(a_person(reminds_by_name=True), notice, AT) is Reached.YES
+    assert mail.send(somebody(reminds_by_name=True), notice, AT) is Reached.YES
     [message] = outbox.outbox
     assert message.subject == subject
     assert message.body.startswith("Hello,\n\nIt is time for your exercises. Still open: Towel, Cat and 2 more.\n\n")
 
 
 def test_a_mail_program_can_stop_it_with_one_click() -> None:
-    user = a_person(reminds_by_mail=True)
+    user = somebody(reminds_by_mail=True)
     message = sent_to(user)
     assert message.extra_headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     answer = Client(enforce_csrf_checks=True).post(way_out(message), {"List-Unsubscribe": "One-Click"})
@@ -79,7 +84,7 @@ def test_a_mail_program_can_stop_it_with_one_click() -> None:
 
 
 def test_the_link_in_the_mail_asks_first_and_looking_at_it_changes_nothing() -> None:
-    user = a_person(reminds_by_mail=True)
+    user = somebody(reminds_by_mail=True)
     page = Client().get(way_out(sent_to(user)))
     user.refresh_from_db()
     assert ("Stop reminders by email?" in text_of(page), user.reminds_by_mail) == (True, True)
@@ -88,7 +93,7 @@ def test_the_link_in_the_mail_asks_first_and_looking_at_it_changes_nothing() -> 
 
 def test_its_button_says_that_it_is_done_and_leads_to_the_settings() -> None:
     client = Client()
-    answer = client.post(way_out(sent_to(a_person(reminds_by_mail=True))))
+    answer = client.post(way_out(sent_to(somebody(reminds_by_mail=True))))
     assert "Done. You get no more reminders by email" in text_of(answer)
     assert "<button" not in answer.content.decode()
     assert [one["href"] for one in elements(answer, "href") if one["tag"] == "a"] == ["/settings/reminders/"]
@@ -96,14 +101,14 @@ def test_its_button_says_that_it_is_done_and_leads_to_the_settings() -> None:
 
 
 def test_nobody_else_is_touched_and_the_switch_for_all_stays() -> None:
-    user, other = a_person(reminds=True, reminds_by_mail=True), a_person(reminds=True, reminds_by_mail=True)
+    user, other = somebody(reminds=True, reminds_by_mail=True), somebody(reminds=True, reminds_by_mail=True)
     Client().post(way_out(sent_to(user)))
     assert list(User.objects.order_by("pk").values_list("reminds", "reminds_by_mail")) == [(True, False), (True, True)]
     assert other.email not in str(outbox.outbox[0].message())
 
 
 def test_a_link_that_was_tampered_with_does_nothing() -> None:
-    user = a_person(reminds_by_mail=True)
+    user = somebody(reminds_by_mail=True)
     path = way_out(sent_to(user))
     for changed in (f"{path[:-2]}/", f"{path[:-2]}x/", "/reminders/stop/1/"):
         assert Client().post(changed).status_code == 404
@@ -112,14 +117,14 @@ def test_a_link_that_was_tampered_with_does_nothing() -> None:
 
 
 def test_the_link_of_somebody_who_has_left_opens_nothing() -> None:
-    user = a_person()
+    user = somebody()
     path = way_out(sent_to(user))
     user.delete()
     assert Client().post(path).status_code == 404
 
 
 def test_the_link_shows_nothing_of_the_person_and_its_page_is_kept_by_nobody() -> None:
-    user = a_person("kim@example.org")
+    user = somebody("kim@example.org")
     path = way_out(sent_to(user))
     page = Client().get(path)
     assert "kim" not in path + page.content.decode()
@@ -128,7 +133,7 @@ def test_the_link_shows_nothing_of_the_person_and_its_page_is_kept_by_nobody() -
 
 
 def test_the_log_tells_the_route_and_never_the_link(log: Log) -> None:
-    path = way_out(sent_to(a_person()))
+    path = way_out(sent_to(somebody()))
     Client().post(path)
     assert [line["route"] for line in log.lines] == ["stop_mail"]
     assert path.split("/")[3] not in str(log.lines)
@@ -187,7 +192,7 @@ def server(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[MailServe
 
 
 def test_a_mail_server_takes_it_once(server: MailServer) -> None:
-    assert mail.send(a_person(), NOTICE, AT) is Reached.YES
+    assert mail.send(somebody(), NOTICE, AT) is Reached.YES
     [taken] = server.taken
     assert b"2 things are left on your list." in taken
 
@@ -212,23 +217,23 @@ def test_a_mail_server_in_trouble_is_tried_again_unless_it_says_that_this_is_of_
     server: MailServer, command: str, answer: bytes, reached: Reached
 ) -> None:
     server.answers[command] = answer
-    assert mail.send(a_person(), NOTICE, AT) is reached
+    assert mail.send(somebody(), NOTICE, AT) is reached
 
 
 def test_a_server_that_looks_at_a_mail_for_longer_than_we_wait_is_not_given_it_twice(server: MailServer) -> None:
     server.answers["END"] = b""
-    assert mail.send(a_person(), NOTICE, AT) is Reached.YES
+    assert mail.send(somebody(), NOTICE, AT) is Reached.YES
     assert len(server.taken) == 1
 
 
 @pytest.mark.parametrize("farewell", [b"", b"x" * 10_000])
 def test_a_server_that_cannot_say_goodbye_has_taken_it_all_the_same(server: MailServer, farewell: bytes) -> None:
     server.answers["QUIT"] = farewell
-    assert mail.send(a_person(), NOTICE, AT) is Reached.YES
+    assert mail.send(somebody(), NOTICE, AT) is Reached.YES
 
 
 def test_a_server_that_is_not_to_be_reached_is_left_alone_for_a_minute(server: MailServer) -> None:
-    user, minute = a_person(), timedelta(minutes=1)
+    user, minute = somebody(), timedelta(minutes=1)
     server.answers["HELLO"] = b""
     for now in (AT, AT, AT + minute - timedelta(seconds=1)):
         assert mail.send(user, NOTICE, now) is Reached.LATER
@@ -239,9 +244,9 @@ def test_a_server_that_is_not_to_be_reached_is_left_alone_for_a_minute(server: M
 
 def test_what_went_wrong_with_one_mail_holds_up_no_other(server: MailServer) -> None:
     server.answers["MAIL"] = b""
-    assert mail.send(a_person(), NOTICE, AT) is Reached.LATER
+    assert mail.send(somebody(), NOTICE, AT) is Reached.LATER
     del server.answers["MAIL"]
-    assert mail.send(a_person(), NOTICE, AT) is Reached.YES
+    assert mail.send(somebody(), NOTICE, AT) is Reached.YES
 
 
 @pytest.mark.parametrize("is_secure", [True, False])
@@ -250,15 +255,23 @@ def test_a_server_is_spoken_with_in_secret_if_the_settings_say_so(settings: Any,
     assert issubclass(mail.NotingBackend().connection_class, SMTP_SSL) is is_secure
 
 
+def test_an_address_that_is_not_confirmed_gets_nothing() -> None:
+    user, other = a_person("kim@example.org"), somebody()
+    EmailAddress.objects.create(user=user, email="kim@example.org", primary=True, verified=False)
+    EmailAddress.objects.create(user=user, email="another@example.org", verified=True)
+    assert (mail.send(user, NOTICE, AT), mail.send(other, NOTICE, AT)) == (Reached.NO, Reached.YES)
+    assert [message.to for message in outbox.outbox] == [[other.email]]
+
+
 def test_without_a_mail_server_there_is_nobody_to_take_it(settings: Any) -> None:
     settings.HAS_MAIL_SERVER = False
-    assert mail.send(a_person(), NOTICE, AT) is Reached.NO
+    assert mail.send(somebody(), NOTICE, AT) is Reached.NO
     assert outbox.outbox == []
 
 
 def test_a_line_break_in_a_name_makes_no_header() -> None:
     """Names of doses come from their owner."""
     notice = replace(NOTICE, name="a\r\nBcc: kim@example.org")
-    assert mail.send(a_person(reminds_by_name=True), notice, AT) is Reached.YES
+    assert mail.send(somebody(reminds_by_name=True), notice, AT) is Reached.YES
     message = outbox.outbox[0].message()
     assert (message["Subject"], message["Bcc"]) == ("Time for your exercises: a Bcc: kim@example.org", None)

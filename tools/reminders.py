@@ -89,6 +89,7 @@ def fill(due: int) -> list[str]:
     """So many people who are to be reminded by email now, of one exercise each. Returns their addresses."""
     from datetime import time as time_of_day
 
+    from allauth.account.models import EmailAddress
     from django.utils import timezone
 
     from accounts.models import User
@@ -102,6 +103,9 @@ def fill(due: int) -> list[str]:
     people = User.objects.bulk_create(
         User(email=f"person{n}@example.org", password="!", date_joined=now, **wishes)  # noqa: S106
         for n in range(due)
+    )
+    EmailAddress.objects.bulk_create(
+        [EmailAddress(user=user, email=user.email, primary=True, verified=True) for user in people], batch_size=1000
     )
     walk = Exercise.objects.get(slug="toe-walk")
     daily = {name: getattr(walk, name) for name in PRESCRIPTION_FIELDS} | {"per": "day", "at_least": 1, "at_most": 1}
