@@ -14,6 +14,8 @@ from reminders.wishes import Choice
 from tracking.dates import short_weekday, weekday
 
 A_MONDAY = date(2024, 1, 1)
+NEVER_QUIET = time(0)
+"""From and until which it is, where it never is."""
 
 
 class TimeInput(forms.TimeInput):
@@ -61,10 +63,11 @@ class TimeForm(forms.Form):
 
     @property
     def wish(self) -> Wish | None:
-        """None where it is switched off, or something is wrong with it."""
-        values = self.cleaned_data
-        whole = values.get("on") and values.get("at") and values.get("weekdays")
-        return Wish(values["at"], as_number(values["weekdays"])) if whole else None
+        """None where it is switched off. Where something is wrong with it, what the page had offered."""
+        if self.is_valid():
+            values = self.cleaned_data
+            return Wish(values["at"], as_number(values["weekdays"])) if values["on"] else None
+        return Wish(self.choice.at, self.choice.weekdays) if self.choice.is_on else None
 
     @property
     def days(self) -> list[tuple[int, str, str, bool]]:
@@ -82,8 +85,8 @@ class TimeForm(forms.Form):
 class WishesForm(forms.ModelForm):
     """Whether, when and how a person wants to be reminded: one form, with a small one in it for each name of a dose."""
 
-    quiet_from = TimeOfDay(label=_("From"))
-    quiet_until = TimeOfDay(label=_("Until"))
+    quiet_from = TimeOfDay(label=_("From"), required=False)
+    quiet_until = TimeOfDay(label=_("Until"), required=False)
 
     class Meta:
         model = User
@@ -101,37 +104,58 @@ class WishesForm(forms.ModelForm):
             ),
         }
 
-    def __init__(self, data: Any, *, instance: User, choices: Sequence[Choice]) -> None:
-        super().__init__(data, instance=instance)
+    def __init__(self, data: Any, *, instance: User, choices: Sequence[Choice], on: bool = False) -> None:
+        """`on` is for somebody who has just said that they want to be reminded: the page begins with it."""
+        is_quiet = instance.quiet_from != instance.quiet_until
+        super().__init__(
+            data,
+            instance=instance,
+            initial={"reminds": instance.reminds or on}
+            | ({} if is_quiet else {"quiet_from": None, "quiet_until": None}),
+        )
         self.times = [TimeForm(data, choice, instance.week_start) for choice in choices]
-        if not settings.HAS_MAIL_SERVER:
+        if settings.HAS_MAIL_SERVER:
+            self.fields["reminds_by_mail"].widget.attrs["aria-describedby"] = "mail-to"
+        else:
             del self.fields["reminds_by_mail"]
 
-    @property
-    def has_trouble(self) -> bool:
-        return bool(self.errors) or any(one.errors for one in self.times)
-
     def is_valid(self) -> bool:
-        return super().is_valid() and not self.has_trouble
+        """While reminders are off, no time is looked at: nobody is kept from switching them off."""
+        return super().is_valid() and (not self.cleaned_data["reminds"] or all(one.is_valid() for one in self.times))
 
     @property
     def wishes(self) -> Mapping[str, Wish]:
-        return {one.choice.name: one.wish for one in self.times if one.is_valid() and one.wish}
+        return {one.choice.name: one.wish for one in self.times if one.wish}
 
     def clean(self) -> dict[str, Any]:
         values = self.cleaned_data
-        if {"quiet_from", "quiet_until"} <= values.keys():
-            self._check_quiet(Quiet(values["quiet_from"], values["quiet_until"]))
-        if values.get("reminds") and not self.wishes and not any(one.errors for one in self.times):
-            self.add_error("reminds", _("Choose at least one time below, or leave reminders off."))
-        if values.get("reminds") and not (values.get("reminds_by_push") or values.get("reminds_by_mail")):
-            self.add_error("reminds_by_push", _("Choose a way to reach you, or leave reminders off."))
+        given = [values.get("quiet_from"), values.get("quiet_until")]
+        if given == [None, None] and not self.errors:
+            values["quiet_from"] = values["quiet_until"] = NEVER_QUIET
+        if values["reminds"]:
+            self._check(values)
+        else:
+            self._keep_what_was(values)
         return values
+
+    def _check(self, values: dict[str, Any]) -> None:
+        for name, other in (("quiet_from", "quiet_until"), ("quiet_until", "quiet_from")):
+            if name in values and values[name] is None and values.get(other) is not None:
+                self.add_error(name, _("Give both times, or leave both empty."))
+        if not self.errors:
+            self._check_quiet(Quiet(values["quiet_from"], values["quiet_until"]))
+        if not self.wishes and all(one.is_valid() for one in self.times):
+            self.add_error("reminds", _("Choose at least one time below, or leave reminders off."))
+
+    def _keep_what_was(self, values: dict[str, Any]) -> None:
+        for name in ("quiet_from", "quiet_until"):
+            self.errors.pop(name, None)
+            if values.get(name) is None:
+                values[name] = getattr(self.instance, name)
 
     def _check_quiet(self, quiet: Quiet) -> None:
         for one in self.times:
-            at = cast(time | None, one.is_valid() and one.wish and one.wish.at)
-            if at and quiet.holds(at):
+            if one.is_valid() and one.wish and quiet.holds(one.wish.at):
                 one.add_error("at", _("This falls into your quiet hours, when nothing is sent."))
 
     def save_at(self, now: datetime) -> None:
@@ -140,6 +164,12 @@ class WishesForm(forms.ModelForm):
         with transaction.atomic():
             user.save(update_fields=[*self.fields, "asked_about_reminders"])
             Reminder.objects.choose(user, self.wishes, now)
+
+
+class OnForm(forms.Form):
+    """Whether the page is to begin with reminders switched on. Nothing is saved by that."""
+
+    on = forms.BooleanField(required=False)
 
 
 class AskedForm(forms.Form):

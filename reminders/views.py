@@ -5,6 +5,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
@@ -13,10 +14,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.middleware import signed_in
 from accounts.models import User
 from reminders import due, mail
-from reminders.devices import devices
-from reminders.forms import ActionForm, AskedForm, WishesForm
+from reminders.forms import ActionForm, AskedForm, OnForm, WishesForm
 from reminders.models import SESSION_NAME, Delivery
 from reminders.sending import is_quiet
+from reminders.ways import ways
 from reminders.wishes import choices
 
 AN_HOUR = timedelta(hours=1)
@@ -26,12 +27,14 @@ AN_HOUR = timedelta(hours=1)
 def reminders(request: HttpRequest) -> HttpResponse:
     user, now = signed_in(request), timezone.now()
     data = request.POST if request.method == "POST" else None
-    form = WishesForm(data, instance=user, choices=choices(user, user.day_at(now)))
+    wants_on = OnForm(request.GET)
+    on = wants_on.is_valid() and wants_on.cleaned_data["on"]
+    form = WishesForm(data, instance=user, choices=choices(user, user.day_at(now)), on=on)
     if form.is_valid():
         form.save_at(now)
         messages.success(request, _("Your reminders are saved.") if user.reminds else _("Saved. Reminders are off."))
         return redirect("reminders")
-    context = {"form": form, "devices": devices(user, request.session.get(SESSION_NAME), now)}
+    context = {"form": form, "ways": ways(user, request.session.get(SESSION_NAME), now)}
     return render(request, "reminders/reminders.html", context, status=400 if form.is_bound else 200)
 
 
@@ -44,7 +47,7 @@ def asked(request: HttpRequest) -> HttpResponse:
         raise BadRequest(_("Say whether you want to be reminded, yes or not now."))
     user.asked_about_reminders = True
     user.save(update_fields=["asked_about_reminders"])
-    return redirect("reminders" if form.cleaned_data["answer"] == "yes" else "today")
+    return redirect(f"{reverse('reminders')}?on=1" if form.cleaned_data["answer"] == "yes" else reverse("today"))
 
 
 @require_POST

@@ -45,6 +45,7 @@ const send = (part, device) => {
 const renew = async (part) => {
   const page = new DOMParser().parseFromString(await (await fetch(location.href)).text(), "text/html");
   const fresh = document.adoptNode(page.querySelector("[data-push]"));
+  if (!page.querySelector("[data-no-way]")) document.querySelector("[data-no-way]")?.remove();
   part.replaceWith(fresh);
   await begin(fresh);
   say(fresh, "good");
