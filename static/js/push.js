@@ -55,6 +55,7 @@ const renew = async (part) => {
 const allow = async (part) => {
   const button = part.querySelector("[data-allow]");
   say(part, "bad", "");
+  say(part, "waiting");
   button.disabled = true;
   try {
     const answer = await Notification.requestPermission();
@@ -68,6 +69,7 @@ const allow = async (part) => {
   } catch {
     say(part, "bad");
   }
+  say(part, "waiting", "");
   button.disabled = false;
 };
 

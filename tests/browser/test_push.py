@@ -93,6 +93,42 @@ def test_a_page_lets_its_browser_take_notifications(visit: Visit) -> None:
     assert page.evaluate("asked.userVisibleOnly") is True
 
 
+def test_while_the_browser_takes_its_time_the_page_says_so(visit: Visit) -> None:
+    page = stubbed(visit(a_person(), service_workers="allow"))
+    page.add_init_script("Notification.requestPermission = () => new Promise((answer) => { window.answer = answer; })")
+    page.goto(PAGE)
+    page.get_by_role("button", name="Allow notifications on this device").click()
+    waiting = page.get_by_text("We are waiting for your browser")
+    expect(waiting).to_be_visible()
+    page.evaluate("answer('default')")
+    expect(waiting).to_be_hidden()
+    page.get_by_role("button", name="Allow notifications on this device").click()
+    page.evaluate("answer('granted')")
+    expect(page.get_by_text("This device gets notifications now.")).to_be_visible()
+    expect(page.get_by_text("We are waiting for your browser")).to_be_hidden()
+
+
+def test_that_none_would_arrive_is_said_until_a_device_is_there(visit: Visit) -> None:
+    page = stubbed(visit(a_person(reminds=True), service_workers="allow"))
+    page.goto(PAGE)
+    expect(page.get_by_text("Reminders are on, but none would arrive yet.")).to_be_visible()
+    page.get_by_role("button", name="Allow notifications on this device").click()
+    expect(page.get_by_text("This device gets notifications now.")).to_be_visible()
+    expect(page.get_by_text("Reminders are on, but none would arrive yet.")).to_be_hidden()
+
+
+@pytest.mark.parametrize("width", [320, 390])
+def test_nothing_sticks_out_of_the_page_of_reminders(visit: Visit, width: int) -> None:
+    page = visit(a_person("somebody-with-a-rather-long-name@example.org"), viewport={"width": width, "height": 800})
+    page.goto(PAGE)
+    inside = page.locator("main form.sheet").evaluate(
+        """(card) => [...card.querySelectorAll("*")].filter(
+            (one) => one.getBoundingClientRect().right > card.getBoundingClientRect().right
+        ).map((one) => one.outerHTML)"""
+    )
+    assert inside == []
+
+
 def test_who_signs_in_again_gets_them_again_in_a_browser_that_was_theirs(visit: Visit, complaints: list[str]) -> None:
     user, another = a_person(reminds=True), a_person(reminds=True)
     now = datetime.now(UTC)
