@@ -129,6 +129,19 @@ def test_nothing_sticks_out_of_the_page_of_reminders(visit: Visit, width: int) -
     assert inside == []
 
 
+def test_a_ticked_box_shows_a_mark_and_that_of_the_browser_where_all_colours_are_chosen(visit: Visit) -> None:
+    page = visit(a_person(reminds=True))
+    page.goto(PAGE)
+    look = "(box) => [getComputedStyle(box, '::before').content, getComputedStyle(box).appearance]"
+    box = page.get_by_label("Remind me")
+    assert box.evaluate(look) == ['""', "none"]
+    box.uncheck()
+    assert box.evaluate(look) == ["none", "none"]
+    box.check()
+    page.emulate_media(forced_colors="active")
+    assert box.evaluate(look) == ["none", "auto"]
+
+
 def test_who_signs_in_again_gets_them_again_in_a_browser_that_was_theirs(visit: Visit, complaints: list[str]) -> None:
     user, another = a_person(reminds=True), a_person(reminds=True)
     now = datetime.now(UTC)
