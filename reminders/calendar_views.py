@@ -28,7 +28,9 @@ def calendar(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         token = Feed.objects.make(user, timezone.now(), **form.cleaned_data)
         context = _made(request, token) if token else {"was_shown_before": True}
+    unnamed_at, is_reminded = feed.time_of_unnamed(user)
     context |= {"form": form, "new_key": uuid4(), "link": feed.link_of(user)}
+    context |= {"unnamed_at": unnamed_at, "is_reminded": is_reminded}
     return render(request, "reminders/calendar.html", context, status=400 if form.errors else 200)
 
 

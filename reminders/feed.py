@@ -40,6 +40,12 @@ def link_of(user: User) -> Link | None:
     return Link(feed.alarms, full_date(user.day_at(feed.created_at)), read)
 
 
+def time_of_unnamed(user: User) -> tuple[time, bool]:
+    """When a dose without a name is in the calendar, and whether that is the time of a reminder."""
+    chosen = Reminder.objects.for_user(user).times().get("")
+    return chosen or usual_time(1, 1), chosen is not None
+
+
 def written(feed: Feed, today: date) -> bytes:
     """The calendar of a person. Three queries, and two more for own exercises."""
     user, window = feed.user, Window.on(today)

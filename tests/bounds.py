@@ -36,7 +36,8 @@ PAGES = {
     "me/": 0,
     "settings/": 0,
     "settings/sign-ins/": 1,
-    "settings/calendar/": 1,
+    # The link, and the times of the reminders.
+    "settings/calendar/": 2,
     # The plan, the reminders, the devices, and the sign-ins that they belong to.
     "settings/reminders/": 4,
     "reminders/stop/<str:ticket>/": 1,
@@ -82,7 +83,7 @@ FORMS = {
     "sharing/": 8,
     "sharing/<uuid:key>/revoke/": 1,
     "settings/": 4,
-    "settings/calendar/": 8,
+    "settings/calendar/": 9,
     "settings/calendar/alarms/": 1,
     "settings/calendar/off/": 1,
     "settings/reminders/": 14,

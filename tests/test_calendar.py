@@ -115,6 +115,25 @@ def test_a_link_is_shown_once_and_a_program_reads_the_plan_behind_it(user: User)
     assert vobject.readOne(calendar.content.decode()).vevent.summary.value == "Walk"
 
 
+def test_the_page_says_at_what_time_doses_without_a_name_are(user: User) -> None:
+    usual = "All doses without a name are at 8:00, so their alarms ring together."
+    assert usual in text_of(browser_of(user).get("/settings/calendar/"))
+    assert events(user) == [("Walk", "2026-11-02 08:00", FOR_NOW)]
+
+    Reminder.objects.create(user=user, name="", at=time(18, 30))
+    chosen = "All doses without a name are at 18:30, the time of your reminder for whatever is still due"
+    assert chosen in text_of(browser_of(user).get("/settings/calendar/"))
+    assert events(user) == [("Walk", "2026-11-02 18:30", FOR_NOW)]
+
+
+def test_beside_the_button_for_a_new_link_stands_that_the_one_there_is_ends_at_once(user: User) -> None:
+    made(user)
+    page = browser_of(user).get("/settings/calendar/")
+    [button] = elements(page, "aria-describedby")
+    [words] = re.findall(rf'id="{button["aria-describedby"]}">(.*?)</p>', page.content.decode())
+    assert "The one you have now ends at once" in words
+
+
 def test_the_page_is_one_of_the_settings() -> None:
     client = browser_of(a_person())
     assert "/settings/calendar/" in [e["href"] for e in elements(client.get("/settings/"), "href")]
