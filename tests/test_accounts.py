@@ -555,6 +555,19 @@ def test_a_zone_with_an_unusual_name_is_offered_and_kept() -> None:
     assert user.time_zone == "Etc/GMT+3"
 
 
+def test_the_settings_say_how_to_put_the_site_on_a_phone_and_what_works_there_without_a_connection() -> None:
+    page = text_of(browser_of(a_person()).get("/settings/"))
+    ways = [
+        "iPhone, iPad In Safari, tap Share, then “Add to Home Screen”.",
+        "Android, Chrome In the menu ⋮, tap “Install app” or “Add to Home screen”.",
+        "Android, Firefox In the menu ⋮, tap “Install”.",
+    ]
+    assert [way for way in ways if way not in page] == []
+    assert (
+        "today's plan, the guided session, the page about pain and the safety notes open without a connection" in page
+    )
+
+
 def test_the_settings_lead_to_everything_about_the_account() -> None:
     page = browser_of(a_person("me@example.org")).get("/settings/")
 
