@@ -56,9 +56,12 @@ class ReminderQuerySet(models.QuerySet["Reminder"]):
 
         That reminder is still ahead, or has been begun by somebody: the one or the other, at whatever moment this asks.
         """
-        ahead = Reminder.objects.filter(user=OuterRef("user"), name="", next_at=OuterRef("next_at"))
-        begun = Delivery.objects.filter(user=OuterRef("user"), name="", nth=0, due_at=OuterRef("next_at"))
+        ahead, begun = Reminder.objects.of_all_beside(), Delivery.objects.of_all_beside()
         return self.annotate(is_in_all=~Q(name="") & (Exists(ahead) | Exists(begun)))
+
+    def of_all_beside(self) -> Self:
+        """That of all that is due, at the same instant as a reminder of the same person in the query around this."""
+        return self.filter(user=OuterRef("user"), name="", next_at=OuterRef("next_at"))
 
     def of_moved(self) -> Self:
         """Those whose next time was worked out by other clocks than the person has now."""
@@ -162,6 +165,10 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         """Those that are due and that nobody is sending, the longest first."""
         nobody = Q(leased_until__isnull=True) | Q(leased_until__lte=instant)
         return self.filter(nobody, outcome="", due_at__lte=instant).order_by("due_at")
+
+    def of_all_beside(self) -> Self:
+        """That of all that is due, at the same instant as a reminder of the same person in the query around this."""
+        return self.filter(user=OuterRef("user"), name="", nth=0, due_at=OuterRef("next_at"))
 
     def begin(self, user: User, day: date, name: str, nth: int, due_at: datetime) -> None:
         """Put one on its way. Beginning what has begun changes nothing, however many do it at once."""

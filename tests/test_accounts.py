@@ -14,8 +14,9 @@ from django.test import Client, override_settings
 from pytest_django import Settings
 from time_machine import TimeMachineFixture
 
+from accounts.addresses import is_confirmed
 from accounts.models import User
-from tests.builders import PASSWORD, a_person, an_exercise, browser_of, elements, text_of
+from tests.builders import PASSWORD, a_person, an_exercise, browser_of, confirmed, elements, text_of
 from tracking.models import PlanItem
 
 pytestmark = pytest.mark.django_db
@@ -461,6 +462,15 @@ def test_an_address_from_before_there_was_a_mail_server_is_confirmed_by_a_mail_t
     client.post(the_link("/accounts/confirm-email/"))
     assert "Not confirmed yet" not in text_of(client.get("/accounts/email/"))
     assert EmailAddress.objects.get().verified
+
+
+def test_an_address_that_somebody_else_has_confirmed_is_not_confirmed_by_that() -> None:
+    user, somebody_else = a_person("anna@example.org"), a_person()
+    EmailAddress.objects.create(user=somebody_else, email="anna@example.org", verified=True)
+    EmailAddress.objects.create(user=user, email="another@example.org", verified=True)
+    assert not is_confirmed(user)
+    EmailAddress.objects.filter(user=somebody_else).delete()
+    assert is_confirmed(confirmed(user))
 
 
 def test_without_a_mail_server_nobody_is_asked_to_confirm_the_address_they_have() -> None:

@@ -150,10 +150,14 @@ def test_two_with_names_are_both_sent(sent: Sent) -> None:
     assert sorted(name for _email, name, _day, _nth in sent) == ["Evening", "Morning"]
 
 
-def test_all_that_another_person_hears_of_keeps_nothing_back(sent: Sent) -> None:
-    user, other = somebody(), somebody(name="")
+@pytest.mark.parametrize("is_begun", [False, True])
+def test_all_that_another_person_hears_of_keeps_nothing_back(sent: Sent, is_begun: bool) -> None:
+    other = somebody(name="")
+    if is_begun:
+        turn(at(20))
+    user = somebody()
     turn(at(20))
-    assert sorted(sent) == [(user.email, "Evening", MONDAY, 0), (other.email, "", MONDAY, 0)]
+    assert sorted(sent, key=lambda one: one[1]) == [(other.email, "", MONDAY, 0), (user.email, "Evening", MONDAY, 0)]
 
 
 # --- Not at all -------------------------------------------------------------------------------------------------------
