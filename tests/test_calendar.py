@@ -452,8 +452,9 @@ def test_it_is_the_same_whoever_is_signed_in(user: User) -> None:
         assert read(secret, browser_of(viewer)).content == stranger.content
 
 
-def test_nobody_changes_the_link_of_somebody_else(user: User) -> None:
+def test_nobody_sees_or_changes_the_link_of_somebody_else(user: User) -> None:
     secret, other = made(user), browser_of(a_person())
+    assert "Made on" not in text_of(other.get("/settings/calendar/"))
     other.post("/settings/calendar/", {"key": str(Feed.objects.get().key)})
     other.post("/settings/calendar/off/")
     assert other.post("/settings/calendar/alarms/", {"alarms": "on"}).status_code == 404
