@@ -116,6 +116,7 @@ def test_a_link_is_shown_once_and_a_program_reads_the_plan_behind_it(user: User)
 
 
 def test_the_page_says_at_what_time_doses_without_a_name_are(user: User) -> None:
+    Reminder.objects.create(user=a_person(), name="", at=time(22))
     usual = "All doses without a name are at 8:00, so their alarms ring together."
     assert usual in text_of(browser_of(user).get("/settings/calendar/"))
     assert events(user) == [("Walk", "2026-11-02 08:00", FOR_NOW)]
