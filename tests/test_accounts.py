@@ -737,10 +737,18 @@ def test_what_is_the_same_for_everybody_may_be_kept() -> None:
 
 
 def test_what_was_written_into_a_form_is_not_lost_with_a_session_and_choices_are_not_read_out() -> None:
-    written = {"words": "since the fall\non the stairs", "steps": "Lie down.", "score": "7", "moment": "after"}
+    written = {
+        "email": "typed@example.org",
+        "words": "since the fall\non the stairs",
+        "name": "Cat",
+        "steps": "Lie down.",
+        "other_equipment": "a rug",
+        "slot_names": "in bed",
+    }
+    chosen = {"score": "7", "moment": "after", "password": "a long and quiet phrase"}
 
-    page = Client().post("/pain/", {**written, "password": "a long and quiet phrase"})
+    page = Client().post("/pain/", {**written, **chosen})
 
     assert page.status_code == 403
-    assert page.context["typed"] == [written["words"], written["steps"]]
+    assert page.context["typed"] == list(written.values())
     assert "since the fall<br>on the stairs" in page.content.decode()

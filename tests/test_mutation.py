@@ -61,6 +61,11 @@ def test_words_for_readers_and_tools_alone_are_left_as_they_are(tmp_path: Path) 
     assert changes(tmp_path, code) == []
 
 
+def test_what_is_for_postgresql_is_left_alone(tmp_path: Path) -> None:
+    code = 'def f(a):\n    if a.vendor == "postgresql":\n        a.run("1")\n    return a\n'
+    assert changes(tmp_path, code) == ["f: `return a` → `return None`"]
+
+
 def test_what_a_model_declares_is_left_to_its_migrations_and_what_it_does_is_not(tmp_path: Path) -> None:
     code = "class M(Model):\n    n = Field(1)\n    class Meta:\n        pass\n    def f(self):\n        return self.n\n"
     assert changes(tmp_path, code) == ["M.f: `return self.n` → `return None`"]

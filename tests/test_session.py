@@ -54,6 +54,11 @@ def test_a_dose_with_both_sides_together_is_held_and_relaxed_in_turn() -> None:
     ]
 
 
+def test_where_nothing_is_repeated_nothing_is_counted() -> None:
+    first = steps([open_dose(3)], TEN_TEN)[0]
+    assert (first.kind, first.repetition, first.of) == (Kind.GET_READY, 0, 0)
+
+
 def test_a_dose_on_each_side_does_all_of_the_left_then_all_of_the_right() -> None:
     foot_stretch = open_dose(1, dose=a_dose(seconds=(10, 10), repetitions=(2, 2), sides=Sides.EACH_FOOT))
 

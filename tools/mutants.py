@@ -156,7 +156,7 @@ def _is_left_alone(child: ast.AST, parent: ast.AST) -> bool:
             return True
         case ast.Expr(value=value) if any(f"{name}(" in ast.unparse(value) for name in FOR_SEVERAL_AT_ONCE):
             return True
-        case ast.FunctionDef(name="as_postgresql"):
+        case ast.FunctionDef(name="as_postgresql") | ast.If(test=ast.Compare(comparators=[ast.Constant("postgresql")])):
             return True  # the mistakes are tried on SQLite
         case ast.JoinedStr() | ast.Import() | ast.ImportFrom() | ast.keyword(arg="strict"):
             return True

@@ -50,7 +50,8 @@ THEN = {
     "pain": "test_pain_page",
     "history": "test_history test_sheet test_year",
     "sharing": "test_sharing",
-    "reminders": "test_push_devices test_push test_reminder_answers test_reminder_wishes test_reminders_sending test_calendar",
+    "reminders": "test_push_devices test_push test_reminder_answers test_reminder_wishes test_reminders_sending "
+    "test_calendar",
     "rights": "test_leaving test_leaving_at_once test_import_page test_export_json",
     "backpain": "test_errors",
 }
