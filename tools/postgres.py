@@ -61,7 +61,7 @@ class Server:
         return f"postgres://postgres@/{database}?host={self.directory}"
 
     def start(self) -> None:
-        # Two test processes, each with a pool, a live server and two web servers under test, stay well below 100
+        # Three test processes, each with a pool, a live server and two web servers under test, stay well below 100
         # connections; 200 leaves room.
         options = ["-c", "listen_addresses=", "-c", "max_connections=200", "-k", str(self.directory)]
         self.process = self._launch("postgres", "-D", str(self.data), *options)

@@ -27,12 +27,13 @@ TESTING = {
     "HTTPS": "off",
 }
 DEPLOYED = {**PLAIN, "SECRET_KEY": secrets.token_urlsafe(50), "ALLOWED_HOSTS": "backpain.example"}
-# In two processes, each with a database of its own.
-TESTS = "-m pytest --numprocesses 2 --ignore=tests/browser"
+# In several processes, each with a database of its own, of which one that is done takes over from the others. Some tests
+# wait for a site that starts or stops, so that there are more of them than cores.
+TESTS = "-m pytest --numprocesses 3 --dist worksteal --ignore=tests/browser"
 # Chromium as it is without windows: the same engine, which begins and draws in half the time.
 BROWSER = "chromium-headless-shell"
 WHOLE_BROWSER = "chromium"
-BROWSER_TESTS = "-m pytest --numprocesses 2 tests/browser"
+BROWSER_TESTS = "-m pytest --numprocesses 2 --dist worksteal tests/browser"
 
 seconds: dict[str, float] = {}
 
