@@ -158,7 +158,8 @@ def test_starting_again_leaves_what_is_there_as_it_is(user: User, walk: Exercise
 
 
 def test_what_was_to_begin_later_begins_with_a_start_in_its_order_and_no_other_change_ahead_does(user: User) -> None:
-    first, second, changed, over = (an_exercise(slug) for slug in ("first", "second", "changed", "over"))
+    second, first = an_exercise("second", number=8), an_exercise("first", number=7)
+    changed, over = an_exercise("changed"), an_exercise("over")
     on_plan(user, second, THURSDAY, frequency=TWICE)
     on_plan(user, first, THURSDAY)
     on_plan(user, changed, MONDAY, ends_on=THURSDAY)
