@@ -27,8 +27,8 @@ TESTING = {
     "HTTPS": "off",
 }
 DEPLOYED = {**PLAIN, "SECRET_KEY": secrets.token_urlsafe(50), "ALLOWED_HOSTS": "backpain.example"}
-# In several processes, each with a database of its own, of which one that is done takes over from the others. Some tests
-# wait for a site that starts or stops, so that there are more of them than cores.
+# In several processes, each with a database of its own; one that is done takes over from the others. There are more of
+# them than cores, as some tests wait for a site that starts or stops.
 TESTS = "-m pytest --numprocesses 3 --dist worksteal --ignore=tests/browser"
 # Chromium as it is without windows: the same engine, which begins and draws in half the time.
 BROWSER = "chromium-headless-shell"
