@@ -223,7 +223,7 @@ def test_a_503_after_a_post_leads_to_the_start_not_to_an_address_without_a_page(
 
     page = not_raising().post("/accounts/login/", {"login": "me@example.org"})
 
-    assert_is_our_page(page, 503, "It comes back by itself")
+    assert_is_our_page(page, 503, "What you sent just now may not be saved.")
     assert [link["href"] for link in elements(page, "href") if link["tag"] == "a"] == ["/"]
 
 

@@ -1,7 +1,8 @@
-// A check-in that is made without a network is kept until the site has it, for the day on which it was made.
+// A check-in that the site cannot take just now is kept until it can, for the day on which it was made.
 
-import { keep } from "./outbox.js";
+import { keep, open } from "./outbox.js";
 
+const queue = self.backpainQueue;
 const PATIENCE = 5_000; // milliseconds
 
 const { person } = document.documentElement.dataset;
@@ -12,11 +13,15 @@ const anotherKey = (field) => crypto.randomUUID?.() ?? field.value;
 
 const today = (zone) => new Intl.DateTimeFormat("en-CA", { timeZone: zone }).format(new Date()); // as 2026-11-18
 
-const keepIt = () => {
-  const { csrfmiddlewaretoken: _old, ...said } = Object.fromEntries(new FormData(form));
+const said = () => {
+  const { csrfmiddlewaretoken: _token, ...fields } = Object.fromEntries(new FormData(form));
+  const name = `${form.dataset.name} ${fields.score}`;
+  return { address: form.getAttribute("action"), name, fields: { ...fields, on: today(form.elements.key.dataset.zone) } };
+};
+
+const keepIt = (entry) => {
   const { key } = form.elements;
-  const name = `${form.dataset.name} ${said.score}`;
-  keep({ address: form.getAttribute("action"), name, fields: { ...said, on: today(key.dataset.zone) } });
+  keep(entry);
   form.reset();
   // The next one is another, also on a page that is shown a second time.
   key.value = anotherKey(key);
@@ -32,12 +37,13 @@ if (form) {
     event.preventDefault();
     if (form.ariaBusy) return;
     form.ariaBusy = "true";
-    const reached = await self.backpainQueue.me(PATIENCE);
+    const entry = said();
+    const { trouble, token } = await queue.post(person, entry, PATIENCE);
     form.ariaBusy = null;
-    // Signed out meanwhile, or somebody else is there: the site would not take it, and what was written would be gone.
-    if (reached?.person !== person) return keepIt();
-    // Who has signed in again has another token.
-    form.elements.csrfmiddlewaretoken.value = reached.token;
+    if (!trouble) return open(form.dataset.then);
+    // Whatever else is wrong, the site says it best. Who has signed in again has another token.
+    if (trouble !== "refused") return keepIt(entry);
+    form.elements.csrfmiddlewaretoken.value = token;
     form.submit();
   });
 }

@@ -1,6 +1,7 @@
 // Shows what has not reached the site yet (queue.js keeps it), and sends it as soon as that can be.
 
 const RETRY = 30_000; // milliseconds
+const AT_LATEST = 600_000; // whatever the site asks for
 const PATIENCE = 1_000; // with a store that does not answer
 
 const queue = self.backpainQueue;
@@ -40,7 +41,7 @@ const show = () => {
 const tell = (told) => {
   ({ troubles } = told);
   show();
-  if (Object.values(troubles).includes("unreachable")) sendSoon();
+  if (Object.values(troubles).includes("unreachable")) sendSoon(Math.min(told.retryAfter * 1000 || RETRY, AT_LATEST));
   else clearTimeout(timer);
   const refused = known.filter(({ id }) => troubles[id] === "refused").map(({ address }) => address);
   if (told.arrived || refused.length) {
@@ -49,9 +50,9 @@ const tell = (told) => {
   }
 };
 
-const sendSoon = () => {
+const sendSoon = (time = RETRY) => {
   clearTimeout(timer);
-  timer = setTimeout(send, RETRY);
+  timer = setTimeout(send, time);
 };
 
 const seen = new Set(); // by stamp: what has been sent at once
@@ -105,6 +106,12 @@ const bringOver = async () => {
   } catch {
     // There is nothing to bring, then.
   }
+};
+
+// A page that may be the one that is shown, as it is by now. An address that differs in its fragment alone loads nothing.
+export const open = (address) => {
+  if (new URL(address, location).pathname === location.pathname) history.replaceState(null, "", "?");
+  location.assign(address);
 };
 
 // The plan of the day shows what was sent, as soon as no tap is on its way.

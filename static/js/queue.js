@@ -6,6 +6,7 @@
 
 self.backpainQueue = (() => {
   const PATIENCE = 15_000; // milliseconds
+  const NOT_READY = [429, 502, 503, 504]; // whatever one asks for
 
   const store = idbKeyval.createStore("backpain", "kept");
   const box = (person) => `for ${person}`;
@@ -146,8 +147,8 @@ self.backpainQueue = (() => {
   };
 
   // Asked before each: somebody else may have signed in since, in another tab.
-  const post = async (person, { address, fields }) => {
-    const who = await me();
+  const post = async (person, { address, fields }, patience = PATIENCE) => {
+    const who = await me(patience);
     if (!who) return { trouble: "unreachable", enough: true };
     if (who.person !== person) return { trouble: "signed-out", enough: true };
     try {
@@ -155,20 +156,26 @@ self.backpainQueue = (() => {
         method: "POST",
         headers: { "X-CSRFToken": who.token },
         body: new URLSearchParams(fields),
-        signal: AbortSignal.timeout(PATIENCE),
+        signal: AbortSignal.timeout(patience),
         keepalive: true,
       });
-      return { trouble: troubleWith(answer), page: await answer.text() };
+      return {
+        trouble: troubleWith(answer),
+        token: who.token,
+        enough: NOT_READY.includes(answer.status),
+        retryAfter: Number(answer.headers.get("Retry-After")) || 0,
+        page: await answer.text(),
+      };
     } catch {
       return { trouble: "unreachable", enough: true };
     }
   };
 
-  // Sends what waits, one after the other, and tells how that went: how many arrived, the last page that came back, and
-  // the trouble with each that is still here, by its id.
+  // Sends what waits, one after the other, and tells how that went: how many arrived, the last page that came back, the
+  // trouble with each that is still here, by its id, and in how many seconds the site wants to be asked again, if it says.
   const send = (person) =>
     alone("sending", async () => {
-      const told = { arrived: 0, page: null, troubles: {} };
+      const told = { arrived: 0, page: null, troubles: {}, retryAfter: 0 };
       let answer = {};
       for (const entry of await list(person)) {
         // What the site will not take is not tried for ever.
@@ -176,9 +183,10 @@ self.backpainQueue = (() => {
           told.troubles[entry.id] = "refused";
           continue;
         }
-        // Without a network, or signed out, there is no point in trying the others.
+        // Without a network, while the site is not ready, or signed out, there is no point in trying the others.
         if (!answer.enough) answer = await post(person, entry);
         if (answer.trouble) {
+          told.retryAfter = Math.max(told.retryAfter, answer.retryAfter ?? 0);
           told.troubles[entry.id] = answer.trouble;
           if (answer.trouble === "refused") await mark(person, entry);
         } else {
@@ -193,5 +201,5 @@ self.backpainQueue = (() => {
   // Whose entries these are, for the worker, who sees no page.
   const person = async () => (await get("key").catch(() => null))?.person;
 
-  return { me, open, forget, list, put, drop, send, person };
+  return { open, forget, list, put, drop, post, send, troubleWith, person };
 })();

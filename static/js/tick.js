@@ -1,6 +1,6 @@
 // One tap sets one slot, without loading the page anew. It shows at once, marked as on its way. Taps are sent one after
 // the other, so that an answer never overtakes a later one; each answer brings the card and the head as they are by then.
-// Where the site cannot be reached, the wish is kept (outbox.js), and the button shows it as waiting.
+// Where the site cannot be reached, or is not ready, the wish is kept (outbox.js), and the button shows it as waiting.
 
 import { keep, ready, waitsFor, wishes } from "./outbox.js";
 
@@ -103,5 +103,8 @@ if (form && window.htmx) {
       failed = true;
     });
   }
+  document.addEventListener("htmx:responseError", ({ detail }) => {
+    if (self.backpainQueue.troubleWith(detail.xhr) === "unreachable") failed = true;
+  });
   ready.then(showWaiting);
 }

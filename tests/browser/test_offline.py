@@ -4,9 +4,12 @@ import re
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.db import OperationalError
+from django.http import HttpRequest
 from playwright.sync_api import BrowserType, Page, Route, expect
 
 from accounts.models import User
@@ -269,6 +272,59 @@ def test_only_what_the_site_has_taken_leaves_the_device_and_trouble_is_said(
     expect(page.locator("[data-exercise=calf]")).to_have_attribute("data-done", "1")
     assert waiting(page) == []
     assert completions(user) == [(TODAY, "calf", 1)]
+    complaints.clear()
+
+
+def test_while_the_site_is_not_ready_what_is_kept_serves_and_what_is_entered_waits(
+    page: Page, user: User, complaints: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(_self: LoginRequiredMiddleware, _request: HttpRequest, *_view: Any) -> NoReturn:
+        raise OperationalError("gone")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(LoginRequiredMiddleware, "process_view", away)
+        page.locator("#slot-calf-1").click()
+        expect(page.locator("#slot-calf-1")).to_contain_text("waiting")
+        expect(page.locator("[data-trouble]")).to_be_hidden()
+        page.goto("/history/")
+        expect(page.get_by_role("heading", name="Back in a moment")).to_be_visible()
+        page.goto("/today/")
+        expect(page.locator("[data-kept]")).to_be_visible()
+        expect(page.locator("#slot-calf-1")).to_contain_text("waiting")
+        page.goto("/pain/")
+        page.locator("input[name=score][value='2']").check()
+        page.get_by_role("button", name="Save").click()
+        expect(page.get_by_text("sent as soon as it can:")).to_contain_text("pain 2")
+    page.evaluate("dispatchEvent(new Event('online'))")
+    wait_until(lambda: waiting(page) == [])
+    assert completions(user) == [(TODAY, "calf", 1)]
+    assert [(one.day, one.score) for one in CheckIn.objects.for_user(user)] == [(TODAY, 2)]
+    complaints.clear()
+
+
+def test_what_waits_is_sent_when_the_site_wants_to_be_asked_again(
+    user: User, visit: Visit, complaints: list[str]
+) -> None:
+    page = visit(user)
+    page.clock.install()
+    page.goto("/today/")
+    wait_until(lambda: bool(page.evaluate("backpainQueue.person()")))
+    asked = []
+
+    def answer(route: Route) -> None:
+        asked.append(route.request.url)
+        route.fulfill(status=503, headers={"Retry-After": "90"}, body="away")
+
+    page.route("**/day/**", answer)
+    page.locator("#slot-calf-1").click()
+    expect(page.locator("[data-outbox]")).to_contain_text("Calf")
+    wait_until(lambda: page.evaluate("true") and len(asked) == 2)  # by itself, and with all that waits
+    page.clock.run_for(80_000)
+    page.wait_for_timeout(300)
+    assert len(asked) == 2
+    page.unroute("**/day/**")
+    page.clock.run_for(15_000)
+    wait_until(lambda: completions(user) == [(TODAY, "calf", 1)])
     complaints.clear()
 
 

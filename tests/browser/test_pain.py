@@ -240,5 +240,5 @@ def test_axe_finds_nothing(user: User, viewport: dict[str, int], visit: Visit, c
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("Choose a number from 0 to 10.")).to_be_visible()
     found += violations_in_both(page)
-    assert "400" in complaints.pop()
+    forgive(complaints, "a status of 400")
     assert found == []

@@ -164,7 +164,7 @@ def test_when_the_site_refuses_a_tick_the_page_says_that_it_was_not_saved(
 ) -> None:
     page = visit(user)
     page.goto("/today/")
-    page.route("**/day/**", lambda route: route.fulfill(status=503, body="away"))
+    page.route("**/day/**", lambda route: route.fulfill(status=404, body="no more"))
     page.locator("#slot-leg-raise-1").click()
     expect(page.get_by_text("That could not be saved.")).to_be_in_viewport()
     expect(page.locator("[data-outbox]")).to_be_hidden()
@@ -177,8 +177,8 @@ def test_when_the_site_refuses_a_tick_the_page_says_that_it_was_not_saved(
     expect(page.locator("#slot-leg-raise-1")).to_have_attribute("aria-pressed", "true")
     expect(page.get_by_text("That could not be saved.")).to_be_hidden()
     assert len(completions(user)) == 1
-    assert "503" in complaints.pop(0)
-    assert "Response Status Error Code 503" in complaints.pop(0)
+    assert "404" in complaints.pop(0)
+    assert "Response Status Error Code 404" in complaints.pop(0)
 
 
 def test_a_session_that_has_ended_leads_to_signing_in(page: Page, user: User, complaints: list[str]) -> None:

@@ -1,7 +1,7 @@
 // The part of the service worker that lets the site open without a network; docs/offline.md says what it keeps, and why.
 //
-// The site is asked first, always. What is kept serves when it does not answer: the files of this release and of those
-// just before it, and a few pages of one person, until that person signs out or somebody else signs in.
+// The site is asked first, always. What is kept serves when it does not answer, or is not ready: the files of this release
+// and of those just before it, and a few pages of one person, until that person signs out or somebody else signs in.
 
 const { release, backpainQueue: queue } = self;
 
@@ -10,6 +10,7 @@ const FRESH = 3_600_000;
 const ON_ITS_WAY = 3_000; // what was sent, until the site has it
 const LEAVING = 5_000;
 const TOO_LONG = 15_000;
+const NOT_READY = [502, 503, 504];
 const RELEASES = 3; // whose files are kept: an open page may be that much older than the site
 
 const FILES = "files ";
@@ -213,10 +214,9 @@ const answered = async (request, asked) => {
 const visit = async (request) => {
   const { pathname } = new URL(request.url);
   const fromSite = answered(request, era).catch(() => null);
-  const late = (await caches.match(pathname)) ? sleep(PATIENCE) : fromSite;
-  return (
-    (await Promise.race([fromSite, late])) ?? (await kept(pathname)) ?? (await fromSite) ?? (await offline())
-  );
+  const page = fromSite.then((response) => (NOT_READY.includes(response?.status) ? null : response));
+  const late = (await caches.match(pathname)) ? sleep(PATIENCE) : page;
+  return (await Promise.race([page, late])) ?? (await kept(pathname)) ?? (await fromSite) ?? (await offline());
 };
 
 // What waits is sent first, as long as that may be. Then nothing is left that anybody could read, whether the site
