@@ -6,12 +6,15 @@ Nothing here reads the clock; `today` is the person's own date and comes from th
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from fractions import Fraction
+from functools import partial
+from itertools import groupby
 
 from accounts.models import User
 from pain import words
 from pain.models import CheckIn
 from pain.picture import Mark, Picture, mark
-from pain.rule import DAYS_BEFORE, Outcome, outcome
+from pain.rule import DAYS_BEFORE, WORST, Outcome, beside, outcome, usual_on
 from pain.trend import Spread, by_week
 from tracking.adherence import Tally
 from tracking.dates import day_and_month, full_date, short_date, short_span
@@ -69,6 +72,26 @@ class Latest:
 
 
 @dataclass(frozen=True, slots=True)
+class ByNumber:
+    """What the rule says about some scores that the site does not know yet."""
+
+    scores: Sequence[int]
+    outcome: Outcome
+
+    @property
+    def headings(self) -> Sequence[tuple[int, str]]:
+        return [(score, words.heading(score, self.outcome)) for score in self.scores]
+
+    @property
+    def why_alarmed(self) -> str:
+        return words.why_alarmed(self.outcome)
+
+    @property
+    def advice(self) -> str:
+        return words.advice_in_words(self.outcome.advice)
+
+
+@dataclass(frozen=True, slots=True)
 class TrendWeek:
     """One week of the trend in figures."""
 
@@ -91,6 +114,7 @@ class Overview:
     """All of the page: advice, trend and the latest check-ins. `weeks` are oldest first, none without check-ins."""
 
     latest: Latest | None
+    usual: Fraction | None  # what the next check-in of today is compared with
     weeks: Sequence[TrendWeek]
     lines: Sequence[Line]
     has_earlier: bool
@@ -127,15 +151,22 @@ def overview(user: User, today: date) -> Overview:
     # Who has flown west may have a day or two recorded that are still to come.
     rows = list(own.between(weeks[0].first, running.shifted(1).last).knowing_of(older).latest_first())
     if not rows:
-        return Overview(latest=None, weeks=[], lines=[], has_earlier=older.exists())
+        return Overview(latest=None, usual=None, weeks=[], lines=[], has_earlier=older.exists())
     spreads = by_week((row.value for row in rows), user.week_start)
     kept = tallies(user, weeks[0], running)
     return Overview(
         latest=_latest(rows, today),
+        usual=usual_on(today, (row.value for row in rows)),
         weeks=[TrendWeek(week, kept[week], spreads.get(week), week == running) for week in weeks],
         lines=[Line(row, today) for row in rows[:LISTED]],
         has_earlier=len(rows) > LISTED or rows[0].has_older,
     )
+
+
+def by_number(usual: Fraction | None) -> list[ByNumber]:
+    """All scores, from 0 on, those of which the same is said together. `usual` is None as well where it is not known."""
+    alike = groupby(range(WORST + 1), partial(beside, usual))
+    return [ByNumber(list(scores), said) for said, scores in alike]
 
 
 def is_alarming(user: User, today: date) -> bool:

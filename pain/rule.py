@@ -65,9 +65,17 @@ def outcome(entry: Entry, earlier: Iterable[Entry]) -> Outcome:
 
     Those of the seven days before its day and of the day itself are what it is compared with.
     """
-    usual = middle([one.score for one in earlier if 0 <= (entry.day - one.day).days <= DAYS_BEFORE])
+    return beside(usual_on(entry.day, earlier), entry.score)
+
+
+def usual_on(day: date, earlier: Iterable[Entry]) -> Fraction | None:
+    """What a score of `day` is compared with. None where there is nothing."""
+    return middle([one.score for one in earlier if 0 <= (day - one.day).days <= DAYS_BEFORE])
+
+
+def beside(usual: Fraction | None, score: int) -> Outcome:
     return Outcome(
-        advice=advice_for(entry.score),
-        is_severe=entry.score >= SEVERE_FROM,
-        has_risen=usual is not None and entry.score - usual >= RISE,
+        advice=advice_for(score),
+        is_severe=score >= SEVERE_FROM,
+        has_risen=usual is not None and score - usual >= RISE,
     )

@@ -159,13 +159,21 @@ class _Text(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
         self.parts: list[str] = []
+        self.kept_back = 0
+
+    def handle_starttag(self, tag: str, _attrs: list[tuple[str, str | None]]) -> None:
+        self.kept_back += tag == "template"
+
+    def handle_endtag(self, tag: str) -> None:
+        self.kept_back -= tag == "template"
 
     def handle_data(self, data: str) -> None:
-        self.parts.append(data)
+        if not self.kept_back:
+            self.parts.append(data)
 
 
 def text_of(response: Any) -> str:
-    """What a page says, with white space folded."""
+    """What a page says, with white space folded, and without what its scripts may say later."""
     parser = _Text()
     parser.feed(response.content.decode())
     return " ".join(" ".join(parser.parts).split())

@@ -349,7 +349,7 @@ def test_the_advice_is_about_today_and_gone_tomorrow(user: User, time_machine: T
 def test_an_alarm_is_announced_and_its_heading_can_take_the_focus(user: User) -> None:
     noted(user, 9)
     page = browser_of(user).get("/pain/")
-    said = [one["role"] for one in elements(page, "role") if "data-outbox" not in one]
+    said = [one["role"] for one in elements(page, "role") if not {"data-outbox", "data-kept-answer"} & set(one)]
     assert said == ["alert"]
     assert [one["tag"] for one in elements(page, "tabindex") if one.get("id") == "advice"] == ["h2"]
 
@@ -580,3 +580,34 @@ def test_recording_is_one_statement(user: User) -> None:
     with CaptureQueriesContext(connection) as captured:
         noted(user, 3)
     assert [query["sql"].split()[0] for query in captured if "pain_checkin" in query["sql"]] == ["INSERT"]
+
+
+def answers_without_a_network(page: Any) -> list[tuple[str, int, str]]:
+    """The scores, how many lists of warning signs, and the first heading of each."""
+    parts = [part.partition("</template>")[0] for part in page.content.decode().split('<template data-scores="')[1:]]
+    heading = re.compile(r"<h2[^>]*>(.*?)</h2>")
+    return [
+        (one.partition('"')[0], one.count("Call the emergency number now"), heading.findall(one)[0]) for one in parts
+    ]
+
+
+def test_what_is_said_without_a_network_goes_by_the_rule_and_the_number_alone(user: User) -> None:
+    expected = [
+        ("0 1 2 3", 0, "0 of 10. Carry on"),
+        ("4 5", 0, "4 of 10. Keep an eye on it"),
+        ("6 7", 0, "6 of 10. Ease off or stop"),
+        ("8 9 10", 1, "8 of 10. Please read this first"),
+    ]
+    for address in ("/today/", "/pain/"):
+        assert answers_without_a_network(browser_of(user).get(address)) == expected
+
+
+def test_the_page_about_pain_knows_without_a_network_as_well_what_is_clearly_more(user: User) -> None:
+    noted(user, 2)
+    noted(user, 3, date(2026, 11, 16))
+    assert answers_without_a_network(browser_of(user).get("/pain/")) == [
+        ("0 1 2 3", 0, "0 of 10. Carry on"),
+        ("4 5", 0, "4 of 10. Keep an eye on it"),
+        ("6 7", 1, "6 of 10. Please read this first"),
+        ("8 9 10", 1, "8 of 10. Please read this first"),
+    ]

@@ -2,7 +2,7 @@
 
 import gzip
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import brotli
@@ -31,9 +31,10 @@ def linked_from(text: str) -> set[Path]:
     return found - {STATIC / "img" / "icon-touch.png"}
 
 
-def test_the_first_load_of_today_is_light() -> None:
+@pytest.mark.parametrize("safety_read_at", [None, datetime(2026, 1, 1, tzinfo=UTC)], ids=["first visit", "with pain"])
+def test_the_first_load_of_today_is_light(safety_read_at: datetime | None) -> None:
     call_command("seed_catalogue", verbosity=0)
-    user = a_person(safety_read_at=None, time_zone="")
+    user = a_person(safety_read_at=safety_read_at, time_zone="")
     planning.start(user, Exercise.objects.offered(), date(2026, 1, 1))
     answer = browser_of(user).get("/today/", headers={"Accept-Encoding": "gzip"})
     assert answer["Content-Encoding"] == "gzip"

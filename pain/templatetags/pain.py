@@ -1,10 +1,12 @@
 """`{% ask_pain "general" %}`: the question about pain on a page that knows nothing of it. It asks no database."""
 
+from fractions import Fraction
 from typing import Any
 from uuid import uuid4
 
 from django import template
 
+from pain import overview
 from pain.forms import CheckInForm
 
 register = template.Library()
@@ -19,3 +21,8 @@ def ask_pain(context: template.Context, moment: str) -> dict[str, Any]:
 @register.simple_tag
 def blank_check_in(moment: str) -> CheckInForm:
     return CheckInForm(initial={"moment": moment})
+
+
+@register.simple_tag
+def by_number(usual: Fraction | None) -> list[overview.ByNumber]:
+    return overview.by_number(usual)

@@ -19,20 +19,37 @@ const said = () => {
   return { address: form.getAttribute("action"), name, fields: { ...fields, on: today(form.elements.key.dataset.zone) } };
 };
 
+// What goes by the number alone, in the words of the site, in the place of what was said of an earlier one. An alarm stays.
+const answer = (score) => {
+  const all = [...document.querySelectorAll("template[data-scores]")];
+  const answers = all.find(({ dataset }) => dataset.scores.split(" ").includes(score)).content.cloneNode(true);
+  for (const one of answers.querySelectorAll("[data-score]")) if (one.dataset.score !== score) one.remove();
+  const place = document.querySelector("[data-kept-answer]");
+  const isAlarm = answers.querySelector(".care-trouble");
+  for (const one of place.querySelectorAll(isAlarm ? "section" : "section:not(.care-trouble)")) one.remove();
+  place.prepend(answers);
+  document.querySelector("[data-passing]")?.remove();
+  place.scrollIntoView();
+};
+
 const keepIt = (entry) => {
   const { key } = form.elements;
   keep(entry);
+  answer(entry.fields.score);
+  // Once it has arrived, all that the site says of it.
+  document.querySelector("[data-outbox]").dataset.reload = form.dataset.then;
   form.reset();
+  delete form.dataset.begun;
   // The next one is another, also on a page that is shown a second time.
   key.value = anotherKey(key);
-  const hint = document.querySelector("[data-outbox-hint]");
-  hint.hidden = false;
-  hint.closest("[data-outbox]").scrollIntoView({ block: "center" });
 };
 
 if (form) {
   // A page that was kept has the key of the first time.
   if (document.querySelector("[data-kept]")) form.elements.key.value = anotherKey(form.elements.key);
+  form.addEventListener("input", () => {
+    form.dataset.begun = "";
+  });
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     if (form.ariaBusy) return;

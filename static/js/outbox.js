@@ -114,9 +114,14 @@ export const open = (address) => {
   location.assign(address);
 };
 
-// The plan of the day shows what was sent, as soon as no tap is on its way.
+// While a tap is on its way, a check-in is half written, or a session runs, a page stays as it is.
+const BUSY = "[data-sending], [data-begun], #player:not([hidden])";
+
+// The page shows what was sent, or leads to what is said of it.
 const refresh = () => {
-  if (document.querySelector("[data-sending]")) setTimeout(refresh, 500);
+  const { reload } = notice.dataset;
+  if (document.querySelector(BUSY)) setTimeout(refresh, 500);
+  else if (reload) open(reload);
   else location.reload();
 };
 
@@ -156,9 +161,7 @@ if (notice) {
   notice.querySelector("[data-outbox-discard]").addEventListener("click", () =>
     decide((entry) => queue.drop(person, entry)),
   );
-  if (notice.hasAttribute("data-reload")) {
-    document.addEventListener("backpain:sent", ({ detail }) => {
-      if (detail.arrived) refresh();
-    });
-  }
+  document.addEventListener("backpain:sent", ({ detail }) => {
+    if (detail.arrived && "reload" in notice.dataset) refresh();
+  });
 }

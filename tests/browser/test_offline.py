@@ -97,8 +97,7 @@ def test_a_whole_session_and_a_check_in_without_a_network_arrive_once_when_it_is
         expect(page.locator(f"#slot-{slot}")).to_have_attribute("data-waiting", wish)
         page.wait_for_timeout(600)
     page.goto("/pain/")
-    page.locator("input[name=score][value='3']").check()
-    page.get_by_role("button", name="Save").click()
+    check_in(page, 3)
     expect(page.get_by_text("sent as soon as it can:")).to_contain_text("pain 3")
     assert completions(user) == []
 
@@ -111,6 +110,56 @@ def test_a_whole_session_and_a_check_in_without_a_network_arrive_once_when_it_is
     page.goto("/today/")
     expect(page.locator("[data-exercise=calf]")).to_have_attribute("data-done", "2")
     expect(page.locator("[data-waiting], [data-kept]")).to_have_count(0)
+    complaints.clear()
+
+
+def check_in(page: Page, score: int) -> None:
+    page.locator(f"input[name=score][value='{score}']").check()
+    page.get_by_role("button", name="Save").click()
+
+
+def test_a_check_in_that_waits_is_answered_at_once_by_its_number_and_by_the_site_once_it_has_arrived(
+    page: Page, user: User, complaints: list[str]
+) -> None:
+    page.goto("/pain/")
+    check_in(page, 3)
+    page.wait_for_url("**/pain/#advice")
+    wait_until(lambda: "data-advice" in page.evaluate(FOUND))
+    page.context.set_offline(True)
+    page.goto("/pain/")
+    earlier = page.locator("[data-advice]")
+    expect(earlier).to_contain_text("3 of 10. Carry on")
+    check_in(page, 8)
+    answer = page.get_by_role("status").filter(has_text="Your check-in is kept on this device")
+    expect(answer.get_by_role("heading", name="8 of 10. Please read this first")).to_be_in_viewport()
+    expect(answer.get_by_role("heading", name="Call the emergency number now")).to_be_in_viewport()
+    expect(earlier).to_have_count(0)
+    assert violations(page) == []
+    # A lower number is no all-clear.
+    check_in(page, 4)
+    expect(answer.get_by_role("heading", name="4 of 10. Keep an eye on it")).to_be_in_viewport()
+    expect(answer.get_by_role("heading", name="8 of 10. Please read this first")).to_be_visible()
+    # What is half written stays.
+    page.locator("input[name=score][value='5']").check()
+    page.context.set_offline(False)
+    wait_until(lambda: len(CheckIn.objects.for_user(user)) == 3)
+    page.wait_for_timeout(700)
+    expect(page.locator("input[name=score][value='5']")).to_be_checked()
+    page.get_by_role("button", name="Save").click()
+    page.wait_for_url("**/pain/#advice")
+    expect(page.get_by_role("heading", name="5 of 10. Keep an eye on it")).to_be_in_viewport()
+    complaints.clear()
+
+    # Wherever it is asked for.
+    page.goto("/history/")
+    User.objects.update(pain_asked_on=None)
+    page.goto("/today/")
+    page.context.set_offline(True)
+    check_in(page, 6)
+    expect(page.get_by_role("heading", name="6 of 10. Ease off or stop")).to_be_in_viewport()
+    page.context.set_offline(False)
+    page.wait_for_url("**/pain/#advice")
+    expect(page.locator("[data-advice]")).to_contain_text("6 of 10. Ease off or stop")
     complaints.clear()
 
 
