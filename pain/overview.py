@@ -164,7 +164,7 @@ def overview(user: User, today: date) -> Overview:
 
 
 def by_number(usual: Fraction | None) -> list[ByNumber]:
-    """All scores, from 0 on, those of which the same is said together. `usual` is None as well where it is not known."""
+    """All scores, from 0 on, those of which the same is said together. `usual` is None where it is not known."""
     alike = groupby(range(WORST + 1), partial(beside, usual))
     return [ByNumber(list(scores), said) for said, scores in alike]
 

@@ -33,7 +33,7 @@ const show = () => {
   for (const part of notice.querySelectorAll("[data-outbox-kind]")) {
     const names = known.filter(({ id }) => troubles[id] === part.dataset.outboxKind).map(({ name }) => name);
     part.hidden = !names.length;
-    part.querySelector("[data-names]").textContent = [...new Set(names)].join(", ");
+    part.querySelector("[data-names]").textContent = [...new Set(names)].join(" · ");
   }
   notice.hidden = !notice.querySelector("[data-outbox-kind]:not([hidden])");
 };

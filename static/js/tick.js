@@ -37,16 +37,21 @@ const showWaiting = () => {
     if (!button || button.dataset.waiting === fields.done) continue;
     button.dataset.waiting = fields.done;
     button.value = fields.done === "yes" ? "no" : "yes";
-    say(button, form.dataset.waits);
+    say(button, form.dataset[fields.done]);
     draw(button, WAITING[fields.done]);
   }
 };
 
-const nameOf = (button) => button.closest("[role=group]").ariaLabel;
+// “Foot stretch, Noon (done)”
+const nameOf = (button, value) => {
+  const slot = button.closest(".slots-one") ? "" : button.querySelector("span").firstChild.textContent.trim();
+  const name = [button.closest("[role=group]").ariaLabel, slot].filter(Boolean).join(", ");
+  return form.dataset[value === "yes" ? "namedYes" : "namedNo"].replace("%s", () => name);
+};
 
 const wait = ({ id, address, value }) => {
-  const button = document.getElementById(id);
-  keep({ address, name: nameOf(button), fields: { done: value } });
+  const name = nameOf(document.getElementById(id), value);
+  keep({ address, name, fields: { done: value } });
 };
 
 const mark = ({ id, value }) => {
