@@ -12,7 +12,6 @@ let known = []; // what waits, as far as this page knows
 let troubles = {}; // with what, by id
 let timer;
 
-export const waiting = () => known.filter(({ refused }) => !refused).map(({ address }) => address);
 export const wishes = () => known.filter(({ fields, refused }) => fields.done && !refused);
 
 // Whether something waits for this address, of which this page need not know: another tab may have kept it.

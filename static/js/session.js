@@ -4,7 +4,7 @@
 // before a pause. Nothing is counted down, so a slow, hidden or sleeping page is late in showing, never in time.
 
 import * as cues from "./cues.js";
-import { keep, ready, waiting } from "./outbox.js";
+import { keep, ready, wishes } from "./outbox.js";
 
 // Milliseconds
 const ASLEEP = 90_000; // without a look at the clock; a browser lets even a hidden page look once a minute
@@ -20,6 +20,7 @@ const player = document.querySelector("#player");
 const finish = document.querySelector("#finish");
 const how = document.querySelector("#how");
 const spoken = document.querySelector("[data-show=said]");
+const form = document.querySelector("#tick");
 const picture = player.querySelector(".player-picture").appendChild(new Image());
 const { person, day, dayEndsIn, chosen, doses } = JSON.parse(document.querySelector("#session-script").textContent);
 const place = `backpain:session:${person}:${day}`;
@@ -102,13 +103,23 @@ const note = () => {
   if (isWork(steps[at])) spent[at] = Math.max(spent[at], elapsed());
 };
 
+const named = (key) => form.dataset.namedYes.replace("%s", () => nameOf(key));
+
+const tick = (key) => {
+  const fields = { ...Object.fromEntries(new FormData(form)), done: "yes" };
+  delete fields.csrfmiddlewaretoken; // it may have grown old by the time
+  keep({ address: doses[key].address, name: named(key), fields });
+};
+
+// Whether a dose is done, and the site was not told yet when it made this page.
+const isLate = (key) =>
+  wishes().some(({ address, fields }) => fields.done === "yes" && address === doses[key].address);
+
 // Ticks a dose that has reached the low end of its range.
 const settle = (key) => {
   if (key in done || !counts(key)) return;
   done[key] = nameOf(key);
-  const fields = { ...Object.fromEntries(new FormData(document.querySelector("#tick"))), done: "yes" };
-  delete fields.csrfmiddlewaretoken; // it may have grown old by the time
-  keep({ address: doses[key].address, name: nameOf(key), fields });
+  tick(key);
 };
 
 // Leaves the running step for another, which began at `began`.
@@ -185,7 +196,7 @@ const begin = (order) => {
 
 const actions = {
   start: () => {
-    for (const key of chosen) if (waiting().includes(doses[key].address)) done[key] = nameOf(key);
+    for (const key of chosen.filter(isLate)) done[key] = nameOf(key);
     begin(chosen);
   },
   toggle: () => {
@@ -271,8 +282,7 @@ const saved = () => {
 const resume = () => {
   const state = saved();
   if (!state) return;
-  const late = (key) => waiting().includes(doses[key].address);
-  const left = state.keys.filter((key) => doses[key] && !late(key));
+  const left = state.keys.filter((key) => doses[key] && !isLate(key));
   if (!left.length) return;
   // Who asks for another part gets that, and is told.
   if (location.search && location.search !== state.part) {
@@ -293,7 +303,7 @@ const resume = () => {
   ({ before, part } = state);
   seen = now();
   // What was taken back elsewhere is open again.
-  done = Object.fromEntries(Object.entries(state.done).filter(([key]) => !doses[key] || late(key)));
+  done = Object.fromEntries(Object.entries(state.done).filter(([key]) => !doses[key] || isLate(key)));
   open();
   show("resumed");
   arrive(false);
@@ -417,6 +427,17 @@ const list = (name, lines) => {
   fill(box.querySelector("ul"), lines);
 };
 
+// What will run, and nothing else.
+const showList = () => {
+  for (const one of start.querySelectorAll("[data-dose]")) one.hidden = isLate(one.dataset.dose);
+  for (const group of start.querySelectorAll("ol")) {
+    group.hidden = group.previousElementSibling.hidden = !group.querySelector("[data-dose]:not([hidden])");
+  }
+  const some = Boolean(start.querySelector("[data-dose][hidden]"));
+  start.querySelector(".progress-words").hidden = some;
+  start.querySelector("[data-left-out]").hidden = !some;
+};
+
 // What was done, and what is left of what the day asks for.
 const sum = () => {
   const due = Object.keys(doses).filter((key) => !doses[key].bonus && !(key in done));
@@ -474,6 +495,15 @@ document.addEventListener("keydown", (event) => {
   else actions[action]();
 });
 
+// One that is marked by hand. It leaves the list at once; once it has arrived, the page is loaded anew.
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  const key = event.submitter.closest("[data-dose]").dataset.dose;
+  tick(key);
+  showList();
+  put("said", named(key));
+});
+
 // A broken image helps nobody.
 picture.addEventListener("error", () => {
   picture.hidden = true;
@@ -503,6 +533,7 @@ document.addEventListener("backpain:sent", ({ detail }) => {
   for (const key of Object.keys(done)) if (detail.refused.includes(doses[key]?.address)) delete done[key];
   // The list that is shown was made before these ticks arrived.
   if (!start.hidden && detail.page) return location.reload();
+  showList();
   if (!finish.hidden) sum();
   const fresh = new DOMParser().parseFromString(detail.page ?? "", "text/html").querySelector("#week-so-far");
   if (fresh) document.querySelector("#week-so-far").replaceWith(fresh);
@@ -523,6 +554,7 @@ window.speechSynthesis?.addEventListener?.("voiceschanged", askVoice);
 document.querySelector("#cues [name=buzz]").closest("label").hidden = !cues.canBuzz();
 
 await ready;
+showList();
 for (const one of document.querySelectorAll("[data-with-script]")) one.hidden = false;
 try {
   resume();

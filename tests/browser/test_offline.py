@@ -167,6 +167,33 @@ def test_a_check_in_that_waits_is_answered_at_once_by_its_number_and_by_the_site
     complaints.clear()
 
 
+def test_a_session_leaves_out_what_waits_as_done_and_nothing_else(
+    page: Page, user: User, complaints: list[str]
+) -> None:
+    page.context.set_offline(True)
+    for slot, wish in (("calf-1", "yes"), ("arch-1", "yes"), ("arch-1", "no")):
+        page.locator(f"#slot-{slot}").click()
+        expect(page.locator(f"#slot-{slot}")).to_have_attribute("data-waiting", wish)
+        page.wait_for_timeout(600)
+    page.goto("/session/")
+    shown = page.locator("#start [data-dose]:not([hidden])")
+    doses = "all => all.map(one => one.dataset.dose).sort()"
+    expect(page.get_by_text("What is done and waits to be sent is left out.")).to_be_visible()
+    assert shown.evaluate_all(doses) == ["arch/1", "calf/2", "calf/3"]
+    # One that is marked in the list waits as well.
+    page.get_by_role("button", name="Mark done: Calf, Evening").click()
+    assert shown.evaluate_all(doses) == ["arch/1", "calf/2"]
+    page.get_by_role("button", name="Start", exact=True).click()
+    expect(page.locator("[data-show=place]")).to_have_text("1 / 2")
+    # Nothing of it takes room from what runs, but for one small line.
+    expect(page.get_by_text("Kept on this device for now")).to_be_visible()
+    expect(page.locator("main > .notice:visible")).to_have_count(0)
+    expect(page.locator("#finish")).to_be_visible(timeout=15_000)
+    page.context.set_offline(False)
+    wait_until(lambda: len(completions(user)) == 4)
+    complaints.clear()
+
+
 # --- Who may read and send it -----------------------------------------------------------------------------------------
 
 
