@@ -47,6 +47,7 @@ def worker(request: HttpRequest) -> HttpResponse:
     """At the root, so that it is in charge of every page. Another release is another text, which browsers notice."""
     words = _("Shown as it was at %s: the site cannot be reached just now.")
     release: dict[str, Any] = {
+        "exercises": reverse("exercises"),
         "files": files(),
         "offline": reverse("offline"),
         "pages": [reverse(name) for name in PAGES],

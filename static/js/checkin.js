@@ -3,7 +3,7 @@
 import { keep, open } from "./outbox.js";
 
 const queue = self.backpainQueue;
-const PATIENCE = 5_000; // milliseconds
+const DIRECTLY = { patience: 5_000, redirect: "manual" };
 
 const { person } = document.documentElement.dataset;
 const form = document.querySelector("form.check-in");
@@ -55,7 +55,7 @@ if (form) {
     if (form.ariaBusy) return;
     form.ariaBusy = "true";
     const entry = said();
-    const { trouble, token } = await queue.post(person, entry, PATIENCE);
+    const { trouble, token } = await queue.post(person, entry, DIRECTLY);
     form.ariaBusy = null;
     if (!trouble) return open(form.dataset.then);
     // Whatever else is wrong, the site says it best. Who has signed in again has another token.

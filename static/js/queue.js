@@ -140,20 +140,21 @@ self.backpainQueue = (() => {
     change(person, (entries) => entries.map((one) => (one.stamp === refused.stamp ? { ...one, refused: true } : one)));
 
   // What is said of an answer: nothing where the entry was taken.
-  const troubleWith = ({ status, ok }) => {
+  const troubleWith = ({ status, ok, type }) => {
     if (status >= 500 || status === 429 || status === 408) return "unreachable";
     if (status === 401 || status === 403) return "signed-out";
-    return ok ? null : "refused";
+    return ok || type === "opaqueredirect" ? null : "refused";
   };
 
   // Asked before each: somebody else may have signed in since, in another tab.
-  const post = async (person, { address, fields }, patience = PATIENCE) => {
+  const post = async (person, { address, fields }, { patience = PATIENCE, redirect = "follow" } = {}) => {
     const who = await me(patience);
     if (!who) return { trouble: "unreachable", enough: true };
     if (who.person !== person) return { trouble: "signed-out", enough: true };
     try {
       const answer = await fetch(address, {
         method: "POST",
+        redirect,
         headers: { "X-CSRFToken": who.token },
         body: new URLSearchParams(fields),
         signal: AbortSignal.timeout(patience),
@@ -194,6 +195,11 @@ self.backpainQueue = (() => {
           told.arrived += 1;
           told.page = answer.page;
         }
+      }
+      // Who is signed out is told that alone.
+      const kinds = Object.entries(told.troubles);
+      if (kinds.some(([, trouble]) => trouble === "signed-out")) {
+        for (const [id, trouble] of kinds) if (trouble === "unreachable") told.troubles[id] = "signed-out";
       }
       return told;
     });

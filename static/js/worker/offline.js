@@ -7,6 +7,7 @@ const { release, backpainQueue: queue } = self;
 
 const PATIENCE = 4_000; // milliseconds
 const FRESH = 3_600_000;
+const SELDOM = 7 * 24 * FRESH; // do exercises change
 const ON_ITS_WAY = 3_000; // what was sent, until the site has it
 const LEAVING = 5_000;
 const TOO_LONG = 15_000;
@@ -90,6 +91,18 @@ const keep = async (address, response, text, asked) => {
   if (asked === era) await pages.put(address, page);
 };
 
+// The pages of the exercises that are on today's plan.
+const exercises = async () => {
+  const today = await opened("/today/");
+  const names = [...(today?.text ?? "").matchAll(/href="([^"#?]+)"/g)].map(([, name]) => name);
+  const { length } = release.exercises;
+  return [...new Set(names)].filter((name) => name.startsWith(release.exercises) && name.length > length);
+};
+
+const isToBeKept = async (address) =>
+  release.pages.includes(address) ||
+  (address.startsWith(release.exercises) && (await exercises()).includes(address));
+
 const takeIn = async (address, response, asked) => {
   if (!isPage(response)) return;
   const text = await response.clone().text();
@@ -97,7 +110,7 @@ const takeIn = async (address, response, asked) => {
   // An answer from before somebody signed out says nothing about who is there now.
   if (person === undefined || asked !== era) return;
   const mine = await learn(person, asked);
-  if (person && release.pages.includes(address)) await keep(address, response, text, mine);
+  if (person && (await isToBeKept(address))) await keep(address, response, text, mine);
 };
 
 // A kept page with what it needs to know: when it was made, and how long its day still lasts.
@@ -139,27 +152,46 @@ const isOutdated = (page) => page?.headers.has(OLD);
 const isOld = (page) =>
   !page || isOutdated(page) || Date.now() - page.at > FRESH || (page.left !== null && page.left <= 0);
 
+// Asks for a page anew, and tells whether there is a point in asking for others.
+const ask = async (address, asked) => {
+  if (asked !== era) return false;
+  const wish = { redirect: "manual", headers: { Purpose: "prefetch" }, signal: AbortSignal.timeout(TOO_LONG) };
+  const response = await fetch(address, wish).catch(() => null);
+  // To signing in.
+  if (response?.type === "opaqueredirect") await wipe();
+  else if (response) await takeIn(address, response, asked);
+  return Boolean(response);
+};
+
 // Asks for those pages anew of which this is true.
 const refresh = async (isDue, asked) => {
   for (const address of release.pages) {
-    if (!isDue(await opened(address))) continue;
-    if (asked !== era) return;
-    const wish = { redirect: "manual", headers: { Purpose: "prefetch" }, signal: AbortSignal.timeout(TOO_LONG) };
-    const response = await fetch(address, wish).catch(() => null);
-    if (!response) return;
-    // To signing in.
-    if (response.type === "opaqueredirect") return wipe();
-    await takeIn(address, response, asked);
+    if (isDue(await opened(address)) && !(await ask(address, asked))) return;
+  }
+};
+
+const refreshExercises = async (asked) => {
+  for (const address of await exercises()) {
+    const page = await opened(address);
+    const isFresh = page && Date.now() - page.at < SELDOM && (await isWhole(page.text));
+    if (!isFresh && !(await ask(address, asked))) return;
   }
 };
 
 let line = Promise.resolve();
 
 // One after the other: a page that is left and the next one, which opens, need nothing twice.
-const refreshInTurn = (isDue) => {
+const inTurn = (work) => {
   const asked = era;
-  line = line.then(() => refresh(isDue, asked)).catch(() => {});
+  line = line.then(() => work(asked)).catch(() => {});
   return line;
+};
+
+const refreshInTurn = (isDue) => inTurn((asked) => refresh(isDue, asked));
+
+const visited = () => {
+  refreshInTurn(isOld);
+  return inTurn(refreshExercises);
 };
 
 // Whether all files that a page names are there, so that it is never shown half.
@@ -243,7 +275,7 @@ const deliver = async () => {
 addEventListener("install", (event) => event.waitUntil(install()));
 addEventListener("activate", (event) => event.waitUntil(activate()));
 addEventListener("message", (event) => {
-  if (event.data?.kind === "visit") event.waitUntil(refreshInTurn(isOld));
+  if (event.data?.kind === "visit") event.waitUntil(visited());
   // Where nothing is kept any more, nothing is to be kept again: somebody may have signed out.
   if (event.data?.kind === "left") event.waitUntil(refreshInTurn(isOutdated));
 });
