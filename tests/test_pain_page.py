@@ -349,7 +349,11 @@ def test_the_advice_is_about_today_and_gone_tomorrow(user: User, time_machine: T
 def test_an_alarm_is_announced_and_its_heading_can_take_the_focus(user: User) -> None:
     noted(user, 9)
     page = browser_of(user).get("/pain/")
-    said = [one["role"] for one in elements(page, "role") if not {"data-outbox", "data-kept-answer"} & set(one)]
+    said = [
+        one["role"]
+        for one in elements(page, "role")
+        if not {"data-outbox", "data-kept-answer", "data-severe-from"} & set(one)
+    ]
     assert said == ["alert"]
     assert [one["tag"] for one in elements(page, "tabindex") if one.get("id") == "advice"] == ["h2"]
 

@@ -8,6 +8,7 @@ from django import template
 
 from pain import overview
 from pain.forms import CheckInForm
+from pain.rule import SEVERE_FROM
 
 register = template.Library()
 
@@ -26,3 +27,8 @@ def blank_check_in(moment: str) -> CheckInForm:
 @register.simple_tag
 def by_number(usual: Fraction | None) -> list[overview.ByNumber]:
     return overview.by_number(usual)
+
+
+@register.simple_tag
+def severe_from() -> int:
+    return SEVERE_FROM

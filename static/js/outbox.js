@@ -7,6 +7,7 @@ const PATIENCE = 1_000; // with a store that does not answer
 const queue = self.backpainQueue;
 const { person } = document.documentElement.dataset;
 const notice = document.querySelector("[data-outbox]");
+const care = document.querySelector("[data-severe-from]");
 
 let known = []; // what waits, as far as this page knows
 let troubles = {}; // with what, by id
@@ -34,6 +35,8 @@ const show = () => {
     part.hidden = !names.length;
     part.querySelector("[data-names]").textContent = [...new Set(names)].join(" · ");
   }
+  // The site does not know of it, and so warns of it on no page.
+  care.hidden = !known.some(({ fields }) => fields.score >= Number(care.dataset.severeFrom));
   notice.hidden = !notice.querySelector("[data-outbox-kind]:not([hidden])");
 };
 

@@ -143,6 +143,10 @@ def test_a_check_in_that_waits_is_answered_at_once_by_its_number_and_by_the_site
     check_in(page, 4)
     expect(answer.get_by_role("heading", name="4 of 10. Keep an eye on it")).to_be_in_viewport()
     expect(answer.get_by_role("heading", name="8 of 10. Please read this first")).to_be_visible()
+    # Nor is it forgotten on the other pages.
+    page.goto("/session/")
+    expect(page.get_by_text("The pain that you noted calls for care.")).to_be_visible()
+    page.goto("/pain/")
     # What is half written stays.
     page.locator("input[name=score][value='5']").check()
     page.context.set_offline(False)
