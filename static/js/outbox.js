@@ -160,9 +160,11 @@ if (notice) {
   notice.querySelector("[data-outbox-again]").addEventListener("click", () =>
     decide(({ refused: _refused, ...entry }) => queue.put(person, entry)),
   );
-  notice.querySelector("[data-outbox-discard]").addEventListener("click", () =>
-    decide((entry) => queue.drop(person, entry)),
-  );
+  notice.querySelector("[data-outbox-discard]").addEventListener("click", async () => {
+    await decide((entry) => queue.drop(person, entry));
+    // What was discarded is still shown as waiting.
+    if ("reload" in notice.dataset) refresh();
+  });
   document.addEventListener("backpain:sent", ({ detail }) => {
     if (detail.arrived && "reload" in notice.dataset) refresh();
   });

@@ -472,6 +472,7 @@ def test_what_was_refused_can_be_discarded(user: User, visit: Visit, complaints:
     expect(page.locator("#slot-calf-1")).to_contain_text("waiting")
     page.context.set_offline(False)
     page.get_by_role("button", name="Discard it").click()
+    expect(page.locator("#slot-calf-1")).to_have_count(0)
     expect(page.locator("[data-outbox]")).to_be_hidden()
     assert waiting(page) == []
     complaints.clear()
