@@ -74,13 +74,22 @@ const settle = () => {
   showWaiting();
 };
 
+// Not with the form as its source: htmx would send it to where the last button that was tapped leads, whichever is meant.
+const post = ({ address, value, card }) =>
+  window.htmx.ajax("POST", address, {
+    target: card,
+    // Settling by and by is for animations; here it would show the card as it was for a moment longer.
+    swap: "outerHTML settle:0ms",
+    values: { ...Object.fromEntries(new FormData(form)), done: value },
+  });
+
 let failed = false;
 
 // A wish that waits already, from whichever tab, is replaced and not overtaken.
 const send = async (tap) => {
   if (await waitsFor(tap.address)) return wait(tap);
   failed = false;
-  await window.htmx.ajax("POST", tap.address, tap.request).catch(() => {});
+  await post(tap).catch(() => {});
   if (failed) wait(tap);
 };
 
@@ -91,14 +100,8 @@ if (form && window.htmx) {
     const again = button.id === last.id && event.timeStamp - last.at < SAME_TAP;
     last = { id: button.id, at: event.timeStamp };
     if (again) return;
-    const request = {
-      source: form,
-      target: `#${button.closest("li").id}`,
-      // Settling by and by is for animations; here it would show the card as it was for a moment longer.
-      swap: "outerHTML settle:0ms",
-      values: { done: button.value },
-    };
-    const tap = { id: button.id, value: button.value, address: button.getAttribute("formaction"), request };
+    const card = `#${button.closest("li").id}`;
+    const tap = { id: button.id, value: button.value, address: button.getAttribute("formaction"), card };
     sending.push(tap);
     mark(tap);
     line = line.then(() => send(tap)).then(settle, settle);

@@ -13,6 +13,7 @@ from time_machine import TimeMachineFixture
 from accounts.models import User
 from exercises.models import Exercise
 from tests.browser.conftest import Visit, forgive
+from tests.browser.test_session import wait_until
 from tests.builders import a_person, completions
 from tracking import planning
 
@@ -118,6 +119,22 @@ def hold_ticks(page: Page) -> list[Route]:
 
     page.route("**/day/**", hold)
     return held
+
+
+def test_a_tap_that_has_to_wait_for_another_still_goes_to_its_own_slot(page: Page, user: User) -> None:
+    held = hold_ticks(page)
+    slots = ("toe-stand-1", "toe-stand-3", "leg-raise-1")
+    for slot in slots:
+        page.locator(f"#slot-{slot}").click()
+    for slot in slots:
+        wait_until(lambda: page.evaluate("true") and bool(held))
+        held.pop().continue_()
+        expect(page.locator(f"#slot-{slot}")).to_have_attribute("aria-pressed", "true")
+    assert [(slug, nth) for _day, slug, nth in completions(user)] == [
+        ("leg-raise", 1),
+        ("toe-stand", 1),
+        ("toe-stand", 3),
+    ]
 
 
 def test_a_tap_shows_in_the_same_moment_and_as_on_its_way_until_the_site_has_taken_it(page: Page) -> None:
