@@ -25,6 +25,7 @@ from tests.test_project import compose, dockerfile
 from tools import preflight
 from tools.local import secret_key
 from tools.postgres import server as postgres_server
+from tools.site import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
 SERVE = ["-m", "backpain.serve"]
@@ -86,13 +87,6 @@ def preparation_held_up(database_url: str) -> Iterator[None]:
         with psycopg.connect(database_url, autocommit=True) as session:
             session.execute("SELECT pg_advisory_lock(%s)", [PREPARATION_LOCK])
             yield
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 class Site:
