@@ -11,7 +11,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from copy import copy
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from time import sleep
 
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection, transaction
@@ -107,8 +107,7 @@ def let_go_of_connection() -> None:
 def _outcome(one: Delivery, now: datetime) -> Outcome | None:
     """What came of it; none where it is to be tried again."""
     user = User.objects.filter(pk=one.user_id, is_active=True, reminds=True).first()
-    # On a day with alarming pain the pages ask to read the warning signs first; nothing asks for exercise then.
-    if user is None or user.pain_alarm_on == one.day:
+    if user is None or calls_for_care(user, one.day):
         return Outcome.NOTHING
     if is_late(one.due_at, now) or user.day_at(now) != one.day:
         return Outcome.LATE
@@ -121,6 +120,11 @@ def _outcome(one: Delivery, now: datetime) -> Outcome | None:
     if Reached.YES in reached:
         return Outcome.SENT
     return None if Reached.LATER in reached else Outcome.FAILED
+
+
+def calls_for_care(user: User, day: date) -> bool:
+    """Whether the pain of a day does: the pages ask to read the warning signs first, and nothing asks for exercise."""
+    return user.pain_alarm_on == day
 
 
 def is_quiet(user: User, instant: datetime) -> bool:

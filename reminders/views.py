@@ -16,7 +16,7 @@ from accounts.models import User
 from reminders import due, mail
 from reminders.forms import ActionForm, AskedForm, OnForm, WishesForm
 from reminders.models import SESSION_NAME, Delivery
-from reminders.sending import is_quiet
+from reminders.sending import calls_for_care, is_quiet
 from reminders.ways import ways
 from reminders.wishes import choices
 
@@ -65,6 +65,8 @@ def later(request: HttpRequest) -> HttpResponse:
     user = signed_in(request)
     one = _answered(request, user)
     then = timezone.now() + AN_HOUR
+    if calls_for_care(user, one.day):
+        return _thank(request, _("No more reminders today, as your pain calls for care."))
     is_too_late = user.day_at(then) != one.day or is_quiet(user, then)
     is_put_off = not is_too_late and Delivery.objects.put_off(one, then)
     return _thank(

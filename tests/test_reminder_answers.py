@@ -68,6 +68,14 @@ def test_what_would_come_in_the_quiet_hours_or_on_another_day_is_not_put_off(now
     assert ("That was the last one for today." in text_of(page), put_off()) == (True, [])
 
 
+def test_nothing_is_put_off_on_a_day_whose_pain_calls_for_care() -> None:
+    user = reminded()
+    user.pain_alarm_on = MONDAY
+    user.save()
+    page = browser_of(user).post("/reminders/later/", EVENING, follow=True)
+    assert ("No more reminders today, as your pain calls for care." in text_of(page), put_off()) == (True, [])
+
+
 def test_a_form_leads_to_the_plan_of_today_and_says_what_was_done() -> None:
     client = browser_of(reminded())
     done = client.post("/reminders/done/", EVENING, follow=True)

@@ -88,7 +88,7 @@ def test_where_no_dose_has_a_name_the_page_says_how_to_have_more_times_than_one(
     user, named = a_person(), somebody()
     on_plan(user, an_exercise("cat", DAILY), date(2026, 11, 1))
     pages = [browser_of(one).get(PAGE) for one in (user, named)]
-    assert ["the doses on your plan have no names" in text_of(page) for page in pages] == [True, False]
+    assert ["no dose on your plan has a name" in text_of(page) for page in pages] == [True, False]
 
 
 def test_a_plan_without_names_suggests_one_time_for_all_that_is_due() -> None:
