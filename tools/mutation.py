@@ -428,7 +428,8 @@ def remembered() -> Callable[[], None]:
         elif isinstance(one, FunctionType) and one.__code__.co_qualname == "prepared.<locals>.read":
             reads += [cell.cell_contents for cell in one.__closure__ or () if isinstance(cell.cell_contents, local)]
 
-    judge(["No prepared read is found: has `prepared` another name?"] if not reads else [])
+    if not reads:
+        judge(["No prepared read is found: has `prepared` another name?"])
 
     def forget() -> None:
         for cache in caches:

@@ -51,13 +51,18 @@ def violations(page: Page) -> list[str]:
     return _found_by_axe(page, {})
 
 
-def violations_in_both(page: Page) -> list[str]:
-    """In light and dark. What a page is made of is the same in both, so that the second time its colours are enough."""
-    found = violations(page)
-    page.emulate_media(color_scheme="dark", reduced_motion="reduce")
-    in_dark = _found_by_axe(page, {"runOnly": ["color-contrast"]})
-    page.emulate_media(color_scheme="light", reduced_motion="no-preference")
-    return [*found, *(f"in dark: {one}" for one in in_dark)]
+def violations_everywhere(page: Page) -> list[str]:
+    """On a desk and on a phone, in light and dark. What a page is made of is the same in both colour schemes, so that
+    its colours are enough in the second.
+    """
+    found = []
+    for viewport in (DESK, PHONE):
+        page.set_viewport_size(viewport)
+        found += violations(page)
+        page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+        found += [f"in dark: {one}" for one in _found_by_axe(page, {"runOnly": ["color-contrast"]})]
+        page.emulate_media(color_scheme="light", reduced_motion="no-preference")
+    return found
 
 
 def _found_by_axe(page: Page, options: dict[str, object]) -> list[str]:
@@ -77,8 +82,7 @@ def refused(page: Page, url: str, complaints: list[str]) -> Page:
     return page
 
 
-@pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["phone", "desk"])
-def test_axe_finds_nothing(viewport: dict[str, int], visit: Visit, complaints: list[str]) -> None:
+def test_axe_finds_nothing(visit: Visit, complaints: list[str]) -> None:
     today = timezone.now().date()
     user = a_person("kim@example.org", safety_read_at=None, time_zone="")
     planning.start(user, Exercise.objects.offered(), today - timedelta(days=40))
@@ -88,45 +92,45 @@ def test_axe_finds_nothing(viewport: dict[str, int], visit: Visit, complaints: l
     fresh = a_person("lou@example.org")
     assert not fresh.planitem_set.exists()
 
-    page = visit(viewport=viewport)
+    page = visit()
     found = []
     for address in PUBLIC:
         page.goto(address)
-        found += violations_in_both(page)
+        found += violations_everywhere(page)
     for address in ("/nowhere/", "/exercises/?position=flying"):
-        found += violations_in_both(refused(page, address, complaints))
+        found += violations_everywhere(refused(page, address, complaints))
     # A form with something wrong in it.
     page.goto("/accounts/signup/")
     page.get_by_label("Email").fill("kim@example.org")
     page.locator("input[type=password]").fill("12345678")
     page.get_by_role("main").get_by_role("button").click()
     expect(page.locator(".invalid-feedback")).to_have_count(2)
-    found += violations_in_both(page)
+    found += violations_everywhere(page)
 
     # The person's own choice of colours, whatever the device has.
     for choice in ("dark", "light"):
         user.color_scheme = choice
         user.save()
-        page = visit(user, viewport=viewport)
+        page = visit(user)
         page.goto("/today/")
-        found += violations_in_both(page)
+        found += violations_everywhere(page)
     user.color_scheme = "auto"
     user.save()
 
-    page = visit(user, viewport=viewport)
+    page = visit(user)
     yesterday = f"/day/{today - timedelta(days=1)}/"
     for address in [*PERSONAL, yesterday, f"/day/{today + timedelta(days=1)}/", f"/week/{date(2001, 1, 1)}/"]:
         page.goto(address)
-        found += violations_in_both(page)
+        found += violations_everywhere(page)
     page.goto("/settings/calendar/")
     page.get_by_role("button", name="Make a link").click()
     expect(page.get_by_label("Address")).to_be_visible()
-    found += violations_in_both(page)
+    found += violations_everywhere(page)
     page.goto("/today/")
     page.locator("[aria-pressed=false]").first.click()
     page.wait_for_load_state("networkidle")
-    found += violations_in_both(page)
-    page = visit(fresh, viewport=viewport)
+    found += violations_everywhere(page)
+    page = visit(fresh)
     page.goto("/today/")
-    found += violations_in_both(page)
+    found += violations_everywhere(page)
     assert found == []

@@ -1,7 +1,6 @@
 """Bringing a file in, in a real browser: from the settings to the history, also without a script."""
 
 from datetime import date
-from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -10,8 +9,8 @@ from rights.document import names_for
 from rights.export import as_json
 from rights.models import Upload
 from tests.belongings import a_person_with_everything
-from tests.browser.conftest import DESK, PHONE, Visit
-from tests.browser.test_accessibility import violations_in_both
+from tests.browser.conftest import Visit
+from tests.browser.test_accessibility import violations_everywhere
 from tests.builders import a_person, completions
 from tests.test_import_loop import WHOLE
 
@@ -55,26 +54,25 @@ def test_habits_of_loop_are_named_and_brought_in(scripts: bool, visit: Visit) ->
     assert completions(user) == [(date(2015, 1, 20), "toe-walk", 1), (date(2015, 1, 25), "toe-walk", 1)]
 
 
-@pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["phone", "desk"])
-def test_axe_finds_nothing(viewport: Any, visit: Visit, complaints: list[str]) -> None:
+def test_axe_finds_nothing(visit: Visit, complaints: list[str]) -> None:
     kim, lou = a_person_with_everything("kim@example.org"), a_person("lou@example.org")
     content = b"".join(as_json(kim, names_for(kim)))
-    page = visit(lou, viewport=viewport)
+    page = visit(lou)
     page.goto("/settings/data/import/")
-    found = violations_in_both(page)
+    found = violations_everywhere(page)
     choose(page, "backpain.json", content)
-    found += violations_in_both(page)
+    found += violations_everywhere(page)
     Upload.objects.all().delete()
     page.get_by_role("button", name=BRING).click()
     expect(page.get_by_role("heading", name="This file is no longer here")).to_be_visible()
-    found += violations_in_both(page)
+    found += violations_everywhere(page)
     choose(page, "backpain.json", content.replace(b'"nth": 1', b'"nth": 77'))
     expect(page.get_by_role("heading", name="This file cannot be brought in")).to_be_visible()
-    found += violations_in_both(page)
+    found += violations_everywhere(page)
     choose(page, "loop.zip", WHOLE)
     page.get_by_role("button", name=SHOW).click()
     expect(page.get_by_text("Choose an exercise for at least one habit.")).to_be_visible()
-    found += violations_in_both(page)
+    found += violations_everywhere(page)
     assert found == []
     assert len(complaints) == 3  # about the statuses of three of the pages
     complaints.clear()

@@ -9,8 +9,8 @@ from playwright.sync_api import Page, expect
 from accounts.models import User
 from exercises.models import Exercise
 from pain.models import CheckIn
-from tests.browser.conftest import DESK, PHONE, Visit, forgive
-from tests.browser.test_accessibility import violations, violations_in_both
+from tests.browser.conftest import DESK, Visit, forgive
+from tests.browser.test_accessibility import violations, violations_everywhere
 from tests.browser.test_session import wait_until
 from tests.builders import a_person, browser_of, did
 from tracking import planning
@@ -215,13 +215,12 @@ def noted(user: User, back: int, score: int = 4) -> None:
     )
 
 
-@pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["phone", "desk"])
-def test_axe_finds_nothing(user: User, viewport: dict[str, int], visit: Visit, complaints: list[str]) -> None:
-    page = visit(user, viewport=viewport)
+def test_axe_finds_nothing(user: User, visit: Visit, complaints: list[str]) -> None:
+    page = visit(user)
     found = []
     for address in ("/pain/", "/today/", "/settings/"):
         page.goto(address)
-        found += violations_in_both(page)
+        found += violations_everywhere(page)
     for back in range(84, 0, -5):
         noted(user, back)
     for score in (4, 9):
@@ -231,14 +230,14 @@ def test_axe_finds_nothing(user: User, viewport: dict[str, int], visit: Visit, c
         for details in page.locator("main details").all():
             details.locator("summary").click()
         tap(page, 5)
-        found += violations_in_both(page)
+        found += violations_everywhere(page)
     page.goto("/pain/earlier/?page=1")
-    found += violations_in_both(page)
+    found += violations_everywhere(page)
     # A form with something wrong in it.
     page.goto("/pain/")
     page.locator("form.check-in").evaluate("e => { e.noValidate = true }")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("Choose a number from 0 to 10.")).to_be_visible()
-    found += violations_in_both(page)
+    found += violations_everywhere(page)
     forgive(complaints, "a status of 400")
     assert found == []

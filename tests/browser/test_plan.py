@@ -8,8 +8,8 @@ from time_machine import TimeMachineFixture
 
 from accounts.models import User
 from exercises.models import Exercise
-from tests.browser.conftest import DESK, PHONE, Visit, sign_up
-from tests.browser.test_accessibility import violations_in_both
+from tests.browser.conftest import Visit, sign_up
+from tests.browser.test_accessibility import violations_everywhere
 from tests.builders import a_person, did
 from tracking import planning
 from tracking.models import Pause, PlanItem, Skip
@@ -144,17 +144,14 @@ def test_an_exercise_of_ones_own_is_made_moved_up_and_skipped(
     assert not Skip.objects.exists()
 
 
-@pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["phone", "desk"])
-def test_axe_finds_nothing_on_the_pages_of_a_plan(
-    viewport: dict[str, int], visit: Visit, time_machine: TimeMachineFixture
-) -> None:
+def test_axe_finds_nothing_on_the_pages_of_a_plan(visit: Visit, time_machine: TimeMachineFixture) -> None:
     time_machine.move_to("2026-11-16 08:00:00Z")
     user = a_person(grows_from=MONDAY)
     planning.start(user, Exercise.objects.offered().gentle(), MONDAY)
     for exercise in Exercise.objects.offered().gentle():
         for n in range(14):
             did(user, exercise, MONDAY + timedelta(days=n))
-    page = visit(user, viewport=viewport)
+    page = visit(user)
     found = []
     addresses = ["/today/", "/plan/", "/plan/add/", "/plan/exercise/foot-stretch/", "/plan/exercise/toe-walk/"]
     addresses += ["/plan/timeline/", "/plan/since/", "/plan/pause/", "/plan/own/"]
@@ -162,7 +159,7 @@ def test_axe_finds_nothing_on_the_pages_of_a_plan(
         page.goto(address)
         for summary in page.locator("main summary").all():
             summary.click()
-        found += violations_in_both(page)
+        found += violations_everywhere(page)
 
     # In a flare-up, with something skipped.
     [kept, skipped, _other] = Exercise.objects.offered().gentle()
@@ -172,7 +169,7 @@ def test_axe_finds_nothing_on_the_pages_of_a_plan(
     planning.prescribe(user, skipped, today, **{**planning.usual(skipped), "at_most": 3})
     for address in ("/today/", "/plan/", "/plan/timeline/", "/week/2026-11-16/", "/history/", "/session/"):
         page.goto(address)
-        found += violations_in_both(page)
+        found += violations_everywhere(page)
 
     # What a start moved back would do.
     page.goto("/plan/since/")
@@ -180,5 +177,5 @@ def test_axe_finds_nothing_on_the_pages_of_a_plan(
     page.get_by_label("Foot stretch").check()
     page.get_by_role("button", name="Show the effect").click()
     expect(page.get_by_role("heading", name="What it does to your history")).to_be_visible()
-    found += violations_in_both(page)
+    found += violations_everywhere(page)
     assert found == []

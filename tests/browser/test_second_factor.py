@@ -9,8 +9,8 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from playwright.sync_api import CDPSession, Page, expect
 
 from accounts.models import User
-from tests.browser.conftest import DESK, PHONE, Visit
-from tests.browser.test_accessibility import violations_in_both
+from tests.browser.conftest import DESK, Visit
+from tests.browser.test_accessibility import violations_everywhere
 from tests.builders import PASSWORD, a_person
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -232,37 +232,36 @@ def test_another_device_is_signed_out(user: User, visit: Visit) -> None:
     lost.wait_for_url("**/accounts/login/?next=/today/")
 
 
-@pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["phone", "desk"])
-def test_axe_finds_nothing(viewport: dict[str, int], user: User, visit: Visit) -> None:
-    page = visit(user, viewport=viewport)
+def test_axe_finds_nothing(user: User, visit: Visit) -> None:
+    page = visit(user)
     with_a_device(page)
     add_passkey(page, "A phone with a name that is as long as names may be, of sixty")
-    found = violations_in_both(page)
+    found = violations_everywhere(page)
     page.goto(f"{SECURITY}totp/activate/")
-    found += violations_in_both(page)
+    found += violations_everywhere(page)
     page.get_by_label("Code").fill("1")
     page.get_by_role("button", name="Use this app").click()
     expect(page.get_by_text("This did not fit.")).to_be_visible()
-    found += violations_in_both(page)
+    found += violations_everywhere(page)
     set_up_app(page)
-    found += violations_in_both(page)
+    found += violations_everywhere(page)
     for address in (
         "",
         *("totp/deactivate/", "recovery-codes/generate/", "reauthenticate/"),
         *("webauthn/", "webauthn/add/", "webauthn/reauthenticate/"),
     ):
         page.goto(f"{SECURITY}{address}")
-        found += violations_in_both(page)
+        found += violations_everywhere(page)
     for act, page_of_it in (("Rename", "edit"), ("Remove", "remove")):
         page.goto(f"{SECURITY}webauthn/")
         page.get_by_role("link", name=act).click()
         page.wait_for_url(f"**/{page_of_it}/")
-        found += violations_in_both(page)
+        found += violations_everywhere(page)
     for address in ("/settings/sign-ins/", "/accounts/reauthenticate/"):
         page.goto(address)
-        found += violations_in_both(page)
+        found += violations_everywhere(page)
     sign_out(page)
     type_password(page)
     page.wait_for_url("**/authenticate/")
-    found += violations_in_both(page)
+    found += violations_everywhere(page)
     assert found == []

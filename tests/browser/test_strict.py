@@ -25,7 +25,7 @@ def secure_site(tmp_path: Path) -> Iterator[str]:
 
 def test_a_person_signs_up_ticks_and_signs_out_over_https(secure_site: str, browser: Browser) -> None:
     complaints: list[str] = []
-    context = browser.new_context(base_url=secure_site, viewport=PHONE, locale="en-GB", ignore_https_errors=True)  # type: ignore[arg-type]
+    context = browser.new_context(base_url=secure_site, viewport=PHONE, locale="en-GB", ignore_https_errors=True)
     page = context.new_page()
     # Chromium makes no exception for a worker, whose certificate nobody has to trust here.
     page.on("console", lambda message: None if "SSL" in message.text else complaints.append(message.text))
