@@ -104,7 +104,7 @@ class CredentialField(forms.JSONField):
             raise get_adapter().validation_error("incorrect_code")
         try:
             return super().to_python(value)
-        except RecursionError:
+        except (RecursionError, ValueError):  # nested without end, or a number without end
             raise get_adapter().validation_error("incorrect_code") from None
 
     def bound_data(self, data: Any, initial: Any) -> None:

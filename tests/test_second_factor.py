@@ -418,6 +418,7 @@ MALFORMED = [
     *("", "{", "null", "1", '"text"', "[]", "[1]", "{}", '{"id": 1}', '{"id": "x", "response": 7}'),
     "[" * 15_000,
     '{"a":' * 3_000,
+    "9" * 5_000,
     json.dumps(GOOD | {"id": "\x00"}),
     json.dumps(GOOD | {"id": "ü"}, ensure_ascii=False),
     json.dumps(GOOD | {"rawId": "AAAA"}),
