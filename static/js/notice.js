@@ -1,5 +1,5 @@
-// Says so when a tick was not taken, instead of leaving the page as if nothing had happened. One that did not even reach
-// the site, or found it not ready, is kept (outbox.js).
+// Says so when a tick was refused, instead of leaving the page as if nothing had happened. One that has not got through for
+// another reason is kept (outbox.js).
 
 const show = (kind) => {
   for (const notice of document.querySelectorAll("[data-trouble]")) {
@@ -8,7 +8,7 @@ const show = (kind) => {
 };
 
 document.addEventListener("htmx:responseError", ({ detail }) => {
-  if (self.backpainQueue.troubleWith(detail.xhr) !== "unreachable") show("refused");
+  if (self.backpainQueue.troubleWith(detail.xhr) === "refused") show("refused");
 });
 document.addEventListener("htmx:afterOnLoad", (event) => {
   if (event.detail.successful) show(null);

@@ -1,6 +1,7 @@
 // One tap sets one slot, without loading the page anew. It shows at once, marked as on its way. Taps are sent one after
 // the other, so that an answer never overtakes a later one; each answer brings the card and the head as they are by then.
-// Where the site cannot be reached, or is not ready, the wish is kept (outbox.js), and the button shows it as waiting.
+// Where the site cannot be reached, is not ready, or wants another token than the page has, the wish is kept (outbox.js),
+// and the button shows it as waiting.
 
 import { keep, ready, waitsFor, wishes } from "./outbox.js";
 
@@ -112,7 +113,7 @@ if (form && window.htmx) {
     });
   }
   document.addEventListener("htmx:responseError", ({ detail }) => {
-    if (self.backpainQueue.troubleWith(detail.xhr) === "unreachable") failed = true;
+    if (self.backpainQueue.troubleWith(detail.xhr) !== "refused") failed = true;
   });
   ready.then(showWaiting);
 }

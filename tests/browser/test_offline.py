@@ -17,7 +17,7 @@ from backpain import offline
 from exercises.models import Exercise
 from exercises.prescription import Frequency, Per
 from pain.models import CheckIn
-from tests.browser.conftest import Visit
+from tests.browser.conftest import Visit, forgive
 from tests.browser.test_accessibility import violations
 from tests.browser.test_session import wait_until
 from tests.builders import PASSWORD, a_person, an_exercise, browser_of, completions, did, on_plan
@@ -378,6 +378,20 @@ def test_only_what_the_site_has_taken_leaves_the_device_and_trouble_is_said(
     assert waiting(page) == []
     assert completions(user) == [(TODAY, "calf", 1)]
     complaints.clear()
+
+
+def test_a_tap_with_a_token_that_the_site_takes_no_more_is_sent_with_another(
+    user: User, visit: Visit, complaints: list[str]
+) -> None:
+    page = visit(user)
+    page.goto("/today/")
+    wait_until(lambda: bool(page.evaluate("backpainQueue.person()")))
+    page.context.clear_cookies(name="csrftoken")
+    page.locator("#slot-calf-1").click()
+    expect(page.locator("[data-exercise=calf]")).to_have_attribute("data-done", "1")
+    expect(page.get_by_text("That could not be saved.")).to_be_hidden()
+    assert completions(user) == [(TODAY, "calf", 1)]
+    forgive(complaints, "403")
 
 
 def test_while_the_site_is_not_ready_what_is_kept_serves_and_what_is_entered_waits(
