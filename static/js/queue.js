@@ -28,6 +28,9 @@ self.backpainQueue = (() => {
     return keys[person];
   };
 
+  // Whose entries can be read here. The worker, who sees no page, knows by it whose they are.
+  const holder = async () => (await get("key").catch(() => null))?.person;
+
   // Whose browser this is: {person, token}; {} where nobody is signed in, and null where there is no answer.
   const me = async (patience = PATIENCE) => {
     try {
@@ -39,9 +42,14 @@ self.backpainQueue = (() => {
     }
   };
 
-  // Makes sure that there is a key for this person, and for nobody else.
+  // Makes sure that there is a key for this person, and for nobody else. Without an answer, it is tried again later.
   let opening = null;
-  const open = (person) => (opening ??= getKey(person));
+  const open = (person) => {
+    opening ??= getKey(person).finally(() => {
+      opening = null;
+    });
+    return opening;
+  };
 
   const getKey = async (person) => {
     try {
@@ -176,6 +184,7 @@ self.backpainQueue = (() => {
   // trouble with each that is still here, by its id, and in how many seconds the site wants to be asked again, if it says.
   const send = (person) =>
     alone("sending", async () => {
+      if (!(await holder())) await open(person);
       const told = { arrived: 0, page: null, troubles: {}, retryAfter: 0 };
       let answer = {};
       for (const entry of await list(person)) {
@@ -204,8 +213,5 @@ self.backpainQueue = (() => {
       return told;
     });
 
-  // Whose entries these are, for the worker, who sees no page.
-  const person = async () => (await get("key").catch(() => null))?.person;
-
-  return { open, forget, list, put, drop, post, send, troubleWith, person };
+  return { open, forget, list, put, drop, post, send, troubleWith, person: holder };
 })();

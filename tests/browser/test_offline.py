@@ -477,6 +477,24 @@ def test_a_store_that_fails_for_a_while_loses_nothing(user: User, visit: Visit, 
     complaints.clear()
 
 
+def test_a_key_that_did_not_come_at_first_is_asked_for_again_and_what_waits_outlives_its_page(
+    user: User, visit: Visit, complaints: list[str]
+) -> None:
+    page = visit(user)
+    for address in ("**/me/", "**/day/**"):
+        page.route(address, lambda route: route.abort())
+    page.goto("/today/")
+    page.locator("#slot-calf-1").click()
+    expect(page.locator("[data-outbox]")).to_contain_text("Kept on this device")
+    page.unroute("**/me/")
+    page.evaluate("dispatchEvent(new Event('online'))")
+    wait_until(lambda: bool(page.evaluate("backpainQueue.person()")))
+    other = page.context.new_page()
+    other.goto("/safety/")
+    wait_until(lambda: waiting(other) == [f"/day/{TODAY}/calf/1/ yes"])
+    complaints.clear()
+
+
 def test_what_was_refused_can_be_discarded(user: User, visit: Visit, complaints: list[str]) -> None:
     page = visit(user)
     page.goto("/today/")
