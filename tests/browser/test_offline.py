@@ -703,6 +703,30 @@ def test_a_tick_that_arrives_when_its_page_is_gone_is_shown_after_the_next_visit
     complaints.clear()
 
 
+CALF = "async () => (await (await caches.match('/exercises/calf/', { ignoreVary: true }))?.text()) ?? ''"
+
+
+def test_the_page_of_an_exercise_follows_the_plan_and_goes_when_the_exercise_leaves_it(
+    page: Page, complaints: list[str]
+) -> None:
+    prescribed = "second, 3 times a day"
+    assert prescribed not in page.evaluate(CALF)
+    page.goto("/plan/exercise/calf/")
+    often = page.get_by_role("group", name="How often")
+    often.get_by_label("At least").fill("3")
+    page.get_by_role("button", name="Save").click()
+    wait_until(lambda: prescribed in page.evaluate(CALF))
+    page.context.set_offline(True)
+    page.goto("/exercises/calf/")
+    expect(page.locator(".lead-dose")).to_contain_text(prescribed)
+    page.context.set_offline(False)
+
+    page.goto("/plan/exercise/calf/")
+    page.get_by_role("button", name="Take it off").click()
+    wait_until(lambda: page.evaluate(KEPT) == [one for one in ALL_KEPT if "calf" not in one])
+    complaints.clear()
+
+
 def test_a_page_of_before_signing_out_keeps_nothing_again_when_it_is_left(
     page: Page, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -138,10 +138,16 @@ const outdate = async (addresses) => {
 
 const TICKED = ["/today/", "/session/"];
 
-// A tick changes two pages, and any other form may change all of them. A form that leads to a page has arrived when that
-// is there; of others nobody knows, so what is taken in until then counts as old once more.
+// A tick changes two pages, a check-in these and what is said of pain, and any other form may change all of them.
+const changedBy = async (pathname) => {
+  if (pathname.startsWith("/day/")) return TICKED;
+  return pathname.startsWith("/pain/") ? release.pages : [...release.pages, ...(await exercises())];
+};
+
+// A form that leads to a page has arrived when that is there; of others nobody knows, so what is taken in until then
+// counts as old once more.
 const sent = async ({ mode }, pathname) => {
-  const changed = pathname.startsWith("/day/") ? TICKED : release.pages;
+  const changed = await changedBy(pathname);
   await outdate(changed);
   if (mode === "navigate") return;
   await sleep(ON_ITS_WAY);
@@ -171,9 +177,15 @@ const refresh = async (isDue, asked) => {
 };
 
 const refreshExercises = async (asked) => {
-  for (const address of await exercises()) {
+  const planned = await exercises();
+  const pages = await caches.open(PAGES);
+  for (const { url } of await pages.keys()) {
+    const { pathname } = new URL(url);
+    if (pathname.startsWith(release.exercises) && !planned.includes(pathname)) await pages.delete(url, { ignoreVary: true });
+  }
+  for (const address of planned) {
     const page = await opened(address);
-    const isFresh = page && Date.now() - page.at < SELDOM && (await isWhole(page.text));
+    const isFresh = page && !isOutdated(page) && Date.now() - page.at < SELDOM && (await isWhole(page.text));
     if (!isFresh && !(await ask(address, asked))) return;
   }
 };
