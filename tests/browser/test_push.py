@@ -55,6 +55,11 @@ SHOWN = """async () => (await (await navigator.serviceWorker.ready).getNotificat
     ({ title, body, tag, actions }) => [title, body, tag, actions.map((one) => one.title)]
 )"""
 
+KEPT_AS_DONE = """async () => {
+    const page = await caches.match("/today/", { ignoreVary: true });
+    return /data-exercise="toe-stand"[^>]* data-done="(\\d)"/.exec(await page.text())[1];
+}"""
+
 
 KEYS = Receiver().keys()
 
@@ -267,6 +272,17 @@ def test_a_message_is_shown_and_its_buttons_do_what_they_say(visit: Visit) -> No
 
     phone.receives(user)
     assert phone.tap("") == {"opened": ["/today/"], "left": 0}
+
+
+def test_what_was_done_by_a_button_is_done_in_what_is_kept_as_well(visit: Visit) -> None:
+    user = a_person()
+    phone = Phone(visit(user, service_workers="allow"))
+    reminded(user)
+    phone.page.goto("/today/")
+    wait_until(lambda: phone.page.evaluate(KEPT_AS_DONE) == "0")
+    phone.receives(user)
+    phone.tap("done")
+    wait_until(lambda: phone.page.evaluate(KEPT_AS_DONE) != "0")
 
 
 def test_after_signing_out_a_message_tells_nothing_and_its_buttons_lead_to_the_page(visit: Visit) -> None:

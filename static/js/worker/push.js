@@ -67,6 +67,9 @@
     const me = await whose();
     if (me.person !== person) throw new Error("somebody else is signed in");
     await send(address, { csrfmiddlewaretoken: me.token, day, name, nth });
+    // No fetch event comes of it, and no page is left.
+    await outdate(TICKED);
+    await refreshInTurn(isOutdated);
   };
 
   const tapped = async (action, said) => {
