@@ -24,9 +24,15 @@ export const waitsFor = async (address) => {
 
 const onTheirWay = new Map(); // into the queue, by id
 
+// The site does not know of it, and so warns of it on no page.
+const warn = () => {
+  care.hidden = !known.some(({ fields }) => fields.score >= Number(care.dataset.severeFrom));
+};
+
 const look = async () => {
   const kept = await queue.list(person);
   known = [...kept.filter(({ id }) => !onTheirWay.has(id)), ...onTheirWay.values()];
+  warn();
 };
 
 const show = () => {
@@ -35,8 +41,6 @@ const show = () => {
     part.hidden = !names.length;
     part.querySelector("[data-names]").textContent = [...new Set(names)].join(" · ");
   }
-  // The site does not know of it, and so warns of it on no page.
-  care.hidden = !known.some(({ fields }) => fields.score >= Number(care.dataset.severeFrom));
   notice.hidden = !notice.querySelector("[data-outbox-kind]:not([hidden])");
 };
 
@@ -89,6 +93,7 @@ export const keep = (entry) => {
   const whole = { id: `${entry.address} ${entry.fields.key ?? ""}`, ...entry };
   onTheirWay.set(whole.id, whole);
   known = [...known.filter(({ id }) => id !== whole.id), whole];
+  warn();
   // At once, whatever is being sent meanwhile: the page may go at any moment.
   const kept = queue.put(person, whole).then(() => {
     if (onTheirWay.get(whole.id) === whole) onTheirWay.delete(whole.id);

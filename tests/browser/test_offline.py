@@ -171,6 +171,22 @@ def test_a_check_in_that_waits_is_answered_at_once_by_its_number_and_by_the_site
     complaints.clear()
 
 
+def test_the_warning_for_severe_pain_does_not_wait_for_the_site(
+    user: User, visit: Visit, complaints: list[str]
+) -> None:
+    page = visit(user)
+    page.goto("/pain/")
+    wait_until(lambda: bool(page.evaluate("backpainQueue.person()")))
+    page.route("**/me/", lambda route: route.abort())
+    check_in(page, 9)
+    expect(page.get_by_text("sent as soon as it can:")).to_contain_text("pain 9")
+    page.unroute("**/me/")
+    page.route("**/me/", lambda _route: None)  # neither yes nor no
+    page.goto("/today/")
+    expect(page.get_by_text("The pain that you noted calls for care.")).to_be_visible(timeout=3_000)
+    complaints.clear()
+
+
 def test_a_session_leaves_out_what_waits_as_done_and_nothing_else(
     page: Page, user: User, complaints: list[str]
 ) -> None:
