@@ -29,10 +29,14 @@ const warn = () => {
   care.hidden = !known.some(({ fields }) => fields.score >= Number(care.dataset.severeFrom));
 };
 
+// Gives back what has left: another tab may have sent it. While the store cannot be read, nothing has.
 const look = async () => {
   const kept = await queue.list(person);
+  const isRead = (await queue.person()) === person;
+  const before = known;
   known = [...kept.filter(({ id }) => !onTheirWay.has(id)), ...onTheirWay.values()];
   warn();
+  return isRead ? before.filter(({ id }) => !known.some((one) => one.id === id)) : [];
 };
 
 const show = () => {
@@ -44,14 +48,15 @@ const show = () => {
   notice.hidden = !notice.querySelector("[data-outbox-kind]:not([hidden])");
 };
 
-const tell = (told) => {
+const tell = (told, left) => {
+  const arrived = told.arrived || left.length;
   ({ troubles } = told);
   show();
   if (Object.values(troubles).includes("unreachable")) sendSoon(Math.min(told.retryAfter * 1000 || RETRY, AT_LATEST));
   else clearTimeout(timer);
   const refused = known.filter(({ id }) => troubles[id] === "refused").map(({ address }) => address);
-  if (told.arrived || refused.length) {
-    const detail = { page: told.page, refused, arrived: told.arrived };
+  if (arrived || refused.length) {
+    const detail = { page: told.page, refused, arrived };
     document.dispatchEvent(new CustomEvent("backpain:sent", { detail }));
   }
 };
@@ -65,8 +70,7 @@ const seen = new Set(); // by stamp: what has been sent at once
 
 const sendAll = async () => {
   const told = await queue.send(person);
-  await look();
-  tell(told);
+  tell(told, await look());
   // Another tab has wished for the same meanwhile. What comes back again and again waits as all else does.
   const left = known.filter(({ id, stamp }) => stamp && !(id in troubles)).map(({ stamp }) => stamp);
   if (left.some((stamp) => !seen.has(stamp))) send();
@@ -159,8 +163,7 @@ if (notice) {
   });
   navigator.serviceWorker?.addEventListener("message", async ({ data }) => {
     if (data.kind !== "sent") return;
-    await look();
-    tell(data.told);
+    tell(data.told, await look());
   });
   notice.querySelector("[data-outbox-again]").addEventListener("click", () =>
     decide(({ refused: _refused, ...entry }) => queue.put(person, entry)),

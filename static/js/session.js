@@ -532,7 +532,7 @@ addEventListener("pagehide", () => {
 document.addEventListener("backpain:sent", ({ detail }) => {
   for (const key of Object.keys(done)) if (detail.refused.includes(doses[key]?.address)) delete done[key];
   // The list that is shown was made before these ticks arrived.
-  if (!start.hidden && detail.page) return location.reload();
+  if (!start.hidden && detail.arrived) return location.reload();
   showList();
   if (!finish.hidden) sum();
   const fresh = new DOMParser().parseFromString(detail.page ?? "", "text/html").querySelector("#week-so-far");

@@ -545,6 +545,34 @@ def test_two_tabs_send_each_thing_once(page: Page, user: User, complaints: list[
     complaints.clear()
 
 
+def test_what_one_tab_has_sent_is_done_in_the_others_and_not_asked_for_again(
+    user: User, visit: Visit, complaints: list[str]
+) -> None:
+    page = visit(user)
+    page.goto("/today/")
+    wait_until(lambda: bool(page.evaluate("backpainQueue.person()")))
+    page.context.route("**/day/**", lambda route: route.abort())
+    page.locator("#slot-calf-1").click()
+    expect(page.locator("[data-outbox]")).to_contain_text("Calf")
+    today, session = page.context.new_page(), page.context.new_page()
+    today.goto("/today/")
+    expect(today.locator("#slot-calf-1")).to_contain_text("waiting")
+    session.goto("/session/")
+    expect(session.get_by_text("What is done and waits to be sent is left out.")).to_be_visible()
+    for other in (today, session):
+        expect(other.locator("[data-outbox]")).to_contain_text("Calf")  # they have tried it as well
+    page.context.unroute("**/day/**")
+    page.evaluate("dispatchEvent(new Event('online'))")
+    wait_until(lambda: page.evaluate("true") and completions(user) == [(TODAY, "calf", 1)])
+    for other in (today, session):
+        other.evaluate("dispatchEvent(new Event('online'))")
+    expect(today.locator("[data-exercise=calf]")).to_have_attribute("data-done", "1")
+    expect(today.locator("[data-waiting]")).to_have_count(0)
+    expect(session.get_by_text("What is done and waits to be sent is left out.")).to_be_hidden()
+    expect(session.locator("#start [data-dose]:not([hidden])")).to_have_count(3)
+    complaints.clear()
+
+
 @pytest.fixture
 def tabs(user: User, visit: Visit) -> tuple[Page, Page]:
     """Two tabs: in the first one "done" waits, and is not let through. The second one does not know of that."""
