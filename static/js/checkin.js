@@ -34,10 +34,9 @@ const answer = (score) => {
 
 const keepIt = (entry) => {
   const { key } = form.elements;
-  keep(entry);
-  answer(entry.fields.score);
   // Once it has arrived, all that the site says of it.
-  document.querySelector("[data-outbox]").dataset.reload = form.dataset.then;
+  keep(entry, form.dataset.then);
+  answer(entry.fields.score);
   form.reset();
   delete form.dataset.begun;
   // The next one is another, also on a page that is shown a second time.

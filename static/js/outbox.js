@@ -12,6 +12,7 @@ const care = document.querySelector("[data-severe-from]");
 let known = []; // what waits, as far as this page knows
 let troubles = {}; // with what, by id
 let timer;
+let target; // where to, as soon as the page is free to go
 
 export const wishes = () => known.filter(({ fields, refused }) => fields.done && !refused);
 
@@ -23,6 +24,7 @@ export const waitsFor = async (address) => {
 };
 
 const onTheirWay = new Map(); // into the queue, by id
+const leads = {}; // by id: where the page goes once this has arrived
 
 // The site does not know of it, and so warns of it on no page.
 const warn = () => {
@@ -36,7 +38,10 @@ const look = async () => {
   const before = known;
   known = [...kept.filter(({ id }) => !onTheirWay.has(id)), ...onTheirWay.values()];
   warn();
-  return isRead ? before.filter(({ id }) => !known.some((one) => one.id === id)) : [];
+  const left = before.filter(({ id }) => !known.some((one) => one.id === id));
+  // What was refused has not arrived, but was discarded.
+  for (const { id, refused } of left) if (!refused) target = leads[id] ?? target;
+  return isRead ? left : [];
 };
 
 const show = () => {
@@ -93,8 +98,10 @@ const sendLater = async () => {
 };
 
 // Keeps something until the site has it: an entry is {address, fields, name}. The last one for an address and key counts.
-export const keep = (entry) => {
+// Once it has arrived, this page goes on to `then`, if that is given.
+export const keep = (entry, then) => {
   const whole = { id: `${entry.address} ${entry.fields.key ?? ""}`, ...entry };
+  leads[whole.id] = then;
   onTheirWay.set(whole.id, whole);
   known = [...known.filter(({ id }) => id !== whole.id), whole];
   warn();
@@ -130,9 +137,8 @@ const BUSY = "[data-sending], [data-begun], #player:not([hidden])";
 
 // The page shows what was sent, or leads to what is said of it.
 const refresh = () => {
-  const { reload } = notice.dataset;
   if (document.querySelector(BUSY)) setTimeout(refresh, 500);
-  else if (reload) open(reload);
+  else if (target) open(target);
   else location.reload();
 };
 
@@ -174,6 +180,6 @@ if (notice) {
     if ("reload" in notice.dataset) refresh();
   });
   document.addEventListener("backpain:sent", ({ detail }) => {
-    if (detail.arrived && "reload" in notice.dataset) refresh();
+    if (detail.arrived && (target || "reload" in notice.dataset)) refresh();
   });
 }

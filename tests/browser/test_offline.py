@@ -526,6 +526,37 @@ def test_what_was_refused_can_be_discarded(user: User, visit: Visit, complaints:
     complaints.clear()
 
 
+def test_a_check_in_that_was_refused_leads_nowhere(user: User, visit: Visit, complaints: list[str]) -> None:
+    page = visit(user)
+    page.goto("/today/")
+    discard = page.get_by_role("button", name="Discard it")
+
+    def check_in_is_refused() -> None:
+        page.route("**/pain/", lambda route: route.fulfill(status=404, body="no"))
+        page.context.set_offline(True)
+        check_in(page, 6)
+        expect(page.locator("[data-outbox]")).to_contain_text("pain 6")
+        page.context.set_offline(False)
+        expect(discard).to_be_visible()
+        page.unroute("**/pain/")
+
+    # Neither when something else arrives,
+    check_in_is_refused()
+    page.context.set_offline(True)
+    page.locator("#slot-calf-1").click()
+    expect(page.locator("#slot-calf-1")).to_contain_text("waiting")
+    page.context.set_offline(False)
+    expect(page.locator("[data-exercise=calf]")).to_have_attribute("data-done", "1")
+    with page.expect_navigation():
+        discard.click()
+    # nor when it is discarded.
+    check_in_is_refused()
+    with page.expect_navigation():
+        discard.click()
+    assert page.url.endswith("/today/")
+    complaints.clear()
+
+
 def test_two_tabs_send_each_thing_once(page: Page, user: User, complaints: list[str]) -> None:
     other = page.context.new_page()
     other.goto("/today/")
