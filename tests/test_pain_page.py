@@ -352,7 +352,7 @@ def test_an_alarm_is_announced_and_its_heading_can_take_the_focus(user: User) ->
     said = [
         one["role"]
         for one in elements(page, "role")
-        if not {"data-outbox", "data-kept-answer", "data-severe-from"} & set(one)
+        if not {"data-outbox", "data-being-sent", "data-kept-answer", "data-severe-from"} & set(one)
     ]
     assert said == ["alert"]
     assert [one["tag"] for one in elements(page, "tabindex") if one.get("id") == "advice"] == ["h2"]

@@ -32,6 +32,12 @@ const answer = (score) => {
   place.scrollIntoView();
 };
 
+// What is changed while it is sent would be lost.
+const lock = (isSent) => {
+  form.inert = isSent;
+  document.querySelector("[data-being-sent]").hidden = !isSent;
+};
+
 const keepIt = (entry) => {
   const { key } = form.elements;
   // Once it has arrived, all that the site says of it.
@@ -46,19 +52,23 @@ const keepIt = (entry) => {
 if (form) {
   // A page that was kept has the key of the first time.
   if (document.querySelector("[data-kept]")) form.elements.key.value = anotherKey(form.elements.key);
+  // Also where a browser brings the page back as it was left.
+  addEventListener("pageshow", (event) => event.persisted && lock(false));
   form.addEventListener("input", () => {
     form.dataset.begun = "";
   });
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    if (form.ariaBusy) return;
-    form.ariaBusy = "true";
+    if (form.inert) return;
     const entry = said();
+    lock(true);
     const { trouble, token } = await queue.post(person, entry, DIRECTLY);
-    form.ariaBusy = null;
     if (!trouble) return open(form.dataset.then);
     // Whatever else is wrong, the site says it best. Who has signed in again has another token.
-    if (trouble !== "refused") return keepIt(entry);
+    if (trouble !== "refused") {
+      keepIt(entry);
+      return lock(false);
+    }
     form.elements.csrfmiddlewaretoken.value = token;
     form.submit();
   });

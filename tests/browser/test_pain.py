@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from accounts.models import User
 from exercises.models import Exercise
@@ -140,6 +140,32 @@ def test_a_double_tap_on_save_is_one_check_in(user: User, visit: Visit) -> None:
     page.wait_for_url("**/pain/#advice")
     page.wait_for_load_state("networkidle")
     assert recorded(user) == [(3, "general")]
+
+
+def test_a_check_in_is_not_changed_while_it_is_sent_and_can_be_corrected_after_it(
+    user: User, visit: Visit, complaints: list[str]
+) -> None:
+    page = visit(user)
+    page.goto("/pain/")
+    wait_until(lambda: bool(page.evaluate("backpainQueue.person()")))
+    held: list[Route] = []
+    page.route("**/me/", lambda route: held.append(route))
+    being_sent = page.get_by_text("Your check-in is being sent.")
+    tap(page, 3)
+    page.get_by_role("button", name="Save").click()
+    expect(being_sent).to_be_visible()
+    page.locator(".scale label").nth(9).click(force=True)
+    page.keyboard.press("Enter")
+    assert page.locator("input[name=score]:checked").get_attribute("value") == "3"
+    held[0].abort()
+    expect(page.get_by_role("heading", name="3 of 10. Carry on")).to_be_in_viewport()
+    expect(being_sent).to_be_hidden()
+    tap(page, 9)
+    page.unroute("**/me/")
+    page.get_by_role("button", name="Save").click()
+    page.wait_for_url("**/pain/#advice")
+    wait_until(lambda: sorted(recorded(user)) == [(3, "general"), (9, "general")])
+    complaints.clear()
 
 
 def test_the_keyboard_alone_checks_in(user: User, visit: Visit) -> None:
