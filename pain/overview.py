@@ -50,8 +50,23 @@ class Line:
         return " · ".join(str(part) for part in (self.check_in.get_moment_display(), place) if part)
 
 
+class InWords:
+    """What the rule says, as a page says it."""
+
+    __slots__ = ()
+    outcome: Outcome
+
+    @property
+    def why_alarmed(self) -> str:
+        return words.why_alarmed(self.outcome)
+
+    @property
+    def advice(self) -> str:
+        return words.advice_in_words(self.outcome.advice)
+
+
 @dataclass(frozen=True, slots=True)
-class Latest:
+class Latest(InWords):
     """The latest check-in of today, and what the rule says about it."""
 
     score: int
@@ -62,17 +77,9 @@ class Latest:
     def heading(self) -> str:
         return words.heading(self.score, self.outcome)
 
-    @property
-    def why_alarmed(self) -> str:
-        return words.why_alarmed(self.outcome)
-
-    @property
-    def advice(self) -> str:
-        return words.advice_in_words(self.outcome.advice)
-
 
 @dataclass(frozen=True, slots=True)
-class ByNumber:
+class ByNumber(InWords):
     """What the rule says about some scores that the site does not know yet."""
 
     scores: Sequence[int]
@@ -81,14 +88,6 @@ class ByNumber:
     @property
     def headings(self) -> Sequence[tuple[int, str]]:
         return [(score, words.heading(score, self.outcome)) for score in self.scores]
-
-    @property
-    def why_alarmed(self) -> str:
-        return words.why_alarmed(self.outcome)
-
-    @property
-    def advice(self) -> str:
-        return words.advice_in_words(self.outcome.advice)
 
 
 @dataclass(frozen=True, slots=True)
