@@ -13,7 +13,7 @@ LOCK := $(VENV) -m uv pip compile --quiet --universal --python-version 3.11 --ge
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help run dev sample test test-quick check bench bench-history soak faults pictures lock clean preflight port backup restore bench-backup lighthouse bench-spread bench-scale bench-slow bench-servers observatory hostile bench-door fuzz ownership mutation zones reminders
+.PHONY: help run dev sample test test-quick check bench bench-history soak faults pictures styles lock clean preflight port backup restore bench-backup lighthouse bench-spread bench-scale bench-slow bench-servers observatory hostile bench-door fuzz ownership mutation zones reminders
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -101,6 +101,9 @@ bench-scale: .venv/dev var/static/.collected ## print what pages cost beside 20 
 
 pictures: .venv/site ## draw the pictures of the exercises anew, from tools/pictures/poses.toml
 	@$(VENV) -m tools.pictures
+
+styles: .venv/dev ## take from Bootstrap anew what the pages use of it
+	@$(VENV) -m tools.bootstrap
 
 lock: .venv/dev ## pin the requirements anew (make lock LOCK_OPTIONS=--upgrade for newer versions)
 	$(LOCK) $(LOCK_OPTIONS) requirements/base.in --output-file requirements/base.txt

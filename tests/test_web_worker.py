@@ -83,7 +83,7 @@ def test_a_request_that_is_there_is_answered_before_the_site_stops(tmp_path: Pat
         assert site.process.wait(PATIENCE) == 0
     head, _, body = answer.partition(b"\r\n\r\n")
     assert head.startswith(b"HTTP/1.1 200 OK\r\n")
-    assert body == large_file().read_bytes()
+    assert body == (Path("var") / large_file()).read_bytes()
 
 
 def test_a_worker_that_is_killed_is_replaced(tmp_path: Path) -> None:
