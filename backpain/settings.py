@@ -57,11 +57,10 @@ HEADERS = {
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
-    # What a page may ask the device for: to stay awake in a session, to sound, to copy a link, and for a passkey.
+    # What a page never asks the device for. What it does (to stay awake in a session, to sound, to copy a link, and a
+    # passkey) is left out: pages of the site itself may ask for that anyway, and these bytes are on every answer.
     "Permissions-Policy": ", ".join(
         [
-            *("autoplay=(self)", "clipboard-write=(self)", "screen-wake-lock=(self)"),
-            *("publickey-credentials-create=(self)", "publickey-credentials-get=(self)"),
             *("accelerometer=()", "camera=()", "display-capture=()", "encrypted-media=()"),
             *("fullscreen=()", "gamepad=()", "geolocation=()", "gyroscope=()", "hid=()", "idle-detection=()"),
             *("local-fonts=()", "magnetometer=()", "microphone=()", "midi=()", "payment=()", "picture-in-picture=()"),

@@ -28,13 +28,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 
 from tools.figures import judge, publish
 from tools.npm import install
 from tools.people import somebody
 from tools.postgres import server, stop_tidily
-from tools.site import SignedIn, prepare, site, use_database
+from tools.site import SignedIn, free_port, prepare, site, use_database
 from tools.test import ensure
 
 PERSONAL = ["/today/", "/session/", "/history/"]
@@ -70,13 +70,12 @@ def main() -> None:
     if ensure("chromium") or ensure("node", "nodejs") or ensure("npm"):
         sys.exit(1)
     install("Lighthouse", PINNED, INSTALLED, LIGHTHOUSE)
-    with phone_site() as (address, person):
-        rows, losses = lighthouse(address, person, rounds)
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=flags())
-            rows |= {f"first load {page}": first_load(browser, address, person, page) for page in PERSONAL}
-            rows["tap to tick"] = taps(browser, address, person)
-            browser.close()
+    with phone_site() as (address, person), sync_playwright() as playwright:
+        rows, losses = lighthouse(playwright, address, person, rounds)
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=flags())
+        rows |= {f"first load {page}": first_load(browser, address, person, page) for page in PERSONAL}
+        rows["tap to tick"] = taps(browser, address, person)
+        browser.close()
     publish("phone", rows)
     print("\n".join(losses))
     judge(short_of(rows))
@@ -106,27 +105,48 @@ def flags() -> list[str]:
 # --- Lighthouse -------------------------------------------------------------------------------------------------------
 
 
-def lighthouse(address: str, person: SignedIn, rounds: int) -> tuple[dict[str, Row], list[str]]:
+def lighthouse(playwright: Playwright, address: str, person: SignedIn, rounds: int) -> tuple[dict[str, Row], list[str]]:
     """The medians of each page, and what cost it points."""
     reports: dict[str, list[dict[str, Any]]] = {page: [] for page in PERSONAL + PUBLIC}
     for n in range(rounds):
         for page, those in reports.items():
             print(f"Lighthouse {n + 1} of {rounds}: {page}", flush=True)
-            those.append(report(address + page, person if page in PERSONAL else None))
+            with signed_in_chromium(playwright, address, person if page in PERSONAL else None) as port:
+                those.append(report(address + page, port))
     rows = {f"lighthouse {page}": medians(those) for page, those in reports.items()}
     losses = [f"{page}: {loss}" for page, those in reports.items() for loss in lost(those[-1])]
     return rows, losses
 
 
-def report(url: str, person: SignedIn | None) -> dict[str, Any]:
+@contextmanager
+def signed_in_chromium(playwright: Playwright, address: str, person: SignedIn | None) -> Iterator[int]:
+    """The port by which a Chromium with nothing kept but the cookie of that person can be told what to do.
+
+    Lighthouse could add the cookie to requests itself, but not to those of a service worker.
+    """
+    port = free_port()
     with tempfile.TemporaryDirectory(prefix="backpain-lighthouse-") as folder:
-        headers = Path(folder, "headers.json")
-        headers.write_text(json.dumps({"Cookie": person.headers["Cookie"]} if person else {}))
-        options = [f"--extra-headers={headers}", f"--only-categories={','.join(CATEGORIES)}", "--output=json"]
-        options += [f"--chrome-flags=--headless=new {' '.join(flags())}", "--quiet", "--no-enable-error-reporting"]
-        chromium = {"CHROME_PATH": shutil.which("chromium") or "", "TMPDIR": folder}
-        command = ["node", str(LIGHTHOUSE), url, *options]
-        printed = subprocess.run(command, env={**os.environ, **chromium}, capture_output=True, text=True, check=False)
+        context = playwright.chromium.launch_persistent_context(
+            folder,
+            executable_path=shutil.which("chromium"),
+            args=[*flags(), f"--remote-debugging-port={port}"],
+            no_viewport=True,
+        )
+        if person:
+            sign_in(context, address, person)
+        yield port
+        context.close()
+
+
+def sign_in(context: BrowserContext, address: str, person: SignedIn) -> None:
+    name, _, value = person.headers["Cookie"].split("; ")[0].partition("=")
+    context.add_cookies([{"name": name, "value": value, "url": address}])
+
+
+def report(url: str, port: int) -> dict[str, Any]:
+    options = [f"--port={port}", f"--only-categories={','.join(CATEGORIES)}", "--output=json", "--quiet"]
+    command = ["node", str(LIGHTHOUSE), url, *options, "--no-enable-error-reporting"]
+    printed = subprocess.run(command, capture_output=True, text=True, check=False)
     if printed.returncode != 0:
         sys.exit(f"Lighthouse could not look at {url}:\n{printed.stderr}")
     found: dict[str, Any] = json.loads(printed.stdout)
@@ -198,8 +218,7 @@ addEventListener("pointerup", (event) => {
 def phone_page(browser: Browser, address: str, person: SignedIn) -> Iterator[Page]:
     """A browser of its own with nothing kept, which is signed in and has not loaded anything yet."""
     context = browser.new_context(**PHONE, base_url=address)
-    name, _, value = person.headers["Cookie"].split("; ")[0].partition("=")
-    context.add_cookies([{"name": name, "value": value, "url": address}])
+    sign_in(context, address, person)
     context.add_init_script(WATCH)
     yield context.new_page()
     context.close()
