@@ -80,16 +80,16 @@ def together(site: Site, emails: list[str], came_by: list[str]) -> Counter[str]:
 
 @contextmanager
 def site_of_two_workers(database: str, folder: Path, **changes: str) -> Iterator[Site]:
-    environment = environment_of(database, HTTPS="off", WEB_WORKERS="2", **changes)
+    environment = environment_of(database, HTTPS="off", WEB_WORKERS="2", REMINDERS="off", **changes)
     with running(environment, folder / "output") as site:
         site.wait_until_it_answers()
         yield site
 
 
 @pytest.fixture
-def bare(fresh_database: str, tmp_path: Path) -> Iterator[Site]:
+def bare(prepared_database: str, tmp_path: Path) -> Iterator[Site]:
     """A site that visitors reach without a proxy."""
-    with site_of_two_workers(fresh_database, tmp_path) as site:
+    with site_of_two_workers(prepared_database, tmp_path) as site:
         yield site
 
 

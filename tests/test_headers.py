@@ -12,7 +12,7 @@ from http.cookies import SimpleCookie
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 from uuid import uuid4
 
 import pytest
@@ -38,7 +38,7 @@ from tests.builders import (
 )
 from tests.production import production
 from tests.test_errors import breaks, database_away
-from tests.test_start import Site, environment_of, running, running_behind_a_proxy
+from tests.test_start import Site, running_behind_a_proxy
 from tests.test_web_worker import connection_to, everything_from
 
 POLICY = {
@@ -288,8 +288,8 @@ def test_a_tick_of_htmx_is_taken_with_its_token_and_refused_without() -> None:
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with running_behind_a_proxy(tmp_path_factory.mktemp("site")) as site:
+def site(a_database_for_all: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with running_behind_a_proxy(a_database_for_all, tmp_path_factory.mktemp("site")) as site:
         yield site
 
 
@@ -347,6 +347,7 @@ REAL_KINDS = {
 
 
 @pytest.mark.parametrize("way", REAL_KINDS)
+@pytest.mark.once
 def test_the_running_site_is_as_strict(way: str, site: Site) -> None:
     stranger = Browser(site)
     if not way.endswith("/accounts/login/"):
@@ -356,6 +357,7 @@ def test_the_running_site_is_as_strict(way: str, site: Site) -> None:
     assert_is_strict(answer.headers, **{"Referrer-Policy": "no-referrer"} if way.startswith(UNLISTED) else {})
 
 
+@pytest.mark.once
 def test_its_files_are_strict_in_every_form(site: Site) -> None:
     stranger = Browser(site)
     hashed = json.loads(Path(settings.STATIC_ROOT, "staticfiles.json").read_text())
@@ -387,6 +389,7 @@ BEFORE_DJANGO = {
 
 
 @pytest.mark.parametrize("kind", BEFORE_DJANGO)
+@pytest.mark.once
 def test_what_is_refused_before_django_is_asked_is_refused_as_strictly(kind: str, site: Site) -> None:
     status, request = BEFORE_DJANGO[kind]
     with connection_to(site) as line:
@@ -400,10 +403,10 @@ def test_what_is_refused_before_django_is_asked_is_refused_as_strictly(kind: str
     assert b"waitress" not in rest
 
 
-def test_its_mistakes_and_outages_are_strict(tmp_path: Path) -> None:
-    file = tmp_path / "site.sqlite3"
-    with running(environment_of(f"sqlite:///{file}", BEHIND_PROXY="on"), tmp_path / "output") as site:
-        site.wait_until_it_answers()
+@pytest.mark.once
+def test_its_mistakes_and_outages_are_strict(prepared_database: str, tmp_path: Path) -> None:
+    file = urlsplit(prepared_database).path
+    with running_behind_a_proxy(prepared_database, tmp_path) as site:
         kim = Browser(site)
         kim.ask("/accounts/signup/")
         kim.ask("POST /accounts/signup/", {"email": "kim@example.org", "password1": PASSWORD})

@@ -341,7 +341,7 @@ def edited(user: User, exercises: list[Exercise], day: date, what: str, which: i
             planning.resume(user, pause.starts_on, day)
 
 
-@settings(max_examples=60, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
 @given(edits, edits, st.booleans())
 def test_two_exports_of_one_account_lead_to_the_newer_one_whichever_is_brought_first(
     before: list[tuple[str, int, int]], after: list[tuple[str, int, int]], older_first: bool

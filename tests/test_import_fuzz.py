@@ -219,7 +219,7 @@ def test_whatever_is_brought_there_is_an_answer_and_never_half_of_it() -> None:
     peak, lives = 0, count()
 
     @settings(
-        max_examples=max(1, (CASES or 400) // A_LIFE),
+        max_examples=max(1, (CASES or 280) // A_LIFE),
         deadline=None,
         database=None,
         derandomize=not CASES,
@@ -287,7 +287,7 @@ def test_whatever_is_brought_from_loop_there_is_an_answer_and_never_half_of_it()
     client = browser_of(user := a_person())
     dice = random.Random(CASES or 1)  # noqa: S311
     counts: Counter[int] = Counter()
-    for _n in range((CASES or 700) // 5):
+    for _n in range((CASES or 400) // 5):
         content = dice.choice(LOOP)
         place = dice.randrange(len(content))
         spoiled = content[:place] + dice.choice(MARKS) + content[place:]

@@ -32,7 +32,7 @@ from tracking.models import Completion, PlanItem
 from tracking.record import done_a_day, read
 from tracking.schedule import Week
 
-LIVES, STEPS = 12, 30
+LIVES, STEPS = 9, 30
 MORE_LIVES = int(os.environ.get("LIVES", "0"))
 """By default the same few lives each time; whoever asks for a number of them gets new ones."""
 

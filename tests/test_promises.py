@@ -121,9 +121,9 @@ def less_careful_elsewhere() -> Iterator[None]:
 
 
 @on_postgresql
-def test_the_site_says_at_its_start_that_its_server_acknowledges_too_early(fresh_database: str) -> None:
+def test_the_site_says_at_its_start_that_its_server_acknowledges_too_early(prepared_database: str) -> None:
     careless = quote("-c synchronous_commit=off")
-    url = f"{fresh_database}{'&' if '?' in fresh_database else '?'}options={careless}"
+    url = f"{prepared_database}{'&' if '?' in prepared_database else '?'}options={careless}"
     environment = {**os.environ, "DATABASE_URL": url}
     command = [sys.executable, "-m", "backpain.serve", "--prepare-only"]
     outcome = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60)

@@ -10,11 +10,12 @@ import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
 from tests.test_project import compose
-from tests.test_start import PATIENCE, ROOT, SERVE, environment_of, python, rows, running
+from tests.test_start import PATIENCE, ROOT, environment_of, python, rows, running
 
 COMMAND = ["manage.py", "send_reminders"]
 
@@ -28,10 +29,6 @@ user = a_person("kim@example.org", reminds=True, quiet_from=time(0), quiet_until
 on_plan(user, an_exercise("towel"), date(2026, 1, 1))
 Delivery.objects.begin(user, now.date(), "", 0, now)
 """
-
-
-def prepare(environment: dict[str, str]) -> None:
-    assert python([*SERVE, "--prepare-only"], environment).returncode == 0
 
 
 def let_one_be_due(environment: dict[str, str]) -> None:
@@ -71,39 +68,40 @@ def loop(environment: dict[str, str], output: Path) -> Iterator[subprocess.Popen
         process.wait()
 
 
-def test_once_it_sends_what_is_due_and_ends(fresh_database: str) -> None:
-    environment = environment_of(fresh_database)
-    prepare(environment)
+def test_once_it_sends_what_is_due_and_ends(prepared_database: str) -> None:
+    environment = environment_of(prepared_database)
     let_one_be_due(environment)
     outcome = python(COMMAND, environment)
     assert (outcome.returncode, outcome.stdout, outcome.stderr) == (0, "", "")
     # There is no device and no mail server here.
-    assert outcome_of(fresh_database) == [("failed",)]
+    assert outcome_of(prepared_database) == [("failed",)]
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_the_loop_goes_on_until_a_signal_ends_it_quietly(
-    number: signal.Signals, fresh_database: str, tmp_path: Path
+    number: signal.Signals, prepared_database: str, tmp_path: Path
 ) -> None:
-    environment = environment_of(fresh_database)
-    prepare(environment)
+    environment = environment_of(prepared_database)
     let_one_be_due(environment)
     with loop(environment, tmp_path / "output") as process:
-        wait_until_it_is_seen_to(fresh_database)
+        wait_until_it_is_seen_to(prepared_database)
         assert process.poll() is None
         process.send_signal(number)
         assert process.wait(PATIENCE) == 0
     assert (tmp_path / "output").read_text() == ""
 
 
-def test_it_waits_until_the_database_is_prepared_and_says_so_once(tmp_path: Path) -> None:
-    prepared, file = tmp_path / "prepared.sqlite3", tmp_path / "site.sqlite3"
+@pytest.mark.once
+def test_it_waits_until_the_database_is_prepared_and_says_so_once(prepared_database: str, tmp_path: Path) -> None:
+    file = tmp_path / "late.sqlite3"
     database = f"sqlite:///{file}"
     with loop(environment_of(database), tmp_path / "output") as process:
         wait_until_it_says_something(tmp_path / "output")
-        prepare(environment_of(f"sqlite:///{prepared}"))
-        let_one_be_due(environment_of(f"sqlite:///{prepared}"))
-        with closing(sqlite3.connect(prepared)) as source, closing(sqlite3.connect(file)) as target:
+        let_one_be_due(environment_of(prepared_database))
+        with (
+            closing(sqlite3.connect(urlsplit(prepared_database).path)) as source,
+            closing(sqlite3.connect(file)) as target,
+        ):
             source.backup(target)
         wait_until_it_is_seen_to(database)
         process.terminate()
@@ -152,15 +150,16 @@ def wait_for_another_sender(site: int, first: int) -> int:
     return second
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
-def test_the_web_server_has_one_beside_it_that_lives_as_long_as_it_does(number: signal.Signals, tmp_path: Path) -> None:
-    database = f"sqlite:///{tmp_path / 'site.sqlite3'}"
-    environment = environment_of(database)
-    prepare(environment)
+def test_the_web_server_has_one_beside_it_that_lives_as_long_as_it_does(
+    number: signal.Signals, prepared_database: str, tmp_path: Path
+) -> None:
+    environment = environment_of(prepared_database)
     let_one_be_due(environment)
     with running(environment, tmp_path / "output") as site:
         site.wait_until_it_answers()
-        wait_until_it_is_seen_to(database)
+        wait_until_it_is_seen_to(prepared_database)
         [sender] = senders_of(site.process.pid)
         # The server alone: nobody tells its children.
         os.kill(site.process.pid, number)
@@ -169,13 +168,12 @@ def test_the_web_server_has_one_beside_it_that_lives_as_long_as_it_does(number: 
     assert "Traceback" not in (tmp_path / "output").read_text()
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
 def test_one_that_dies_is_replaced_by_another_that_lives_as_long_as_the_server(
-    number: signal.Signals, tmp_path: Path
+    number: signal.Signals, prepared_database: str, tmp_path: Path
 ) -> None:
-    database = f"sqlite:///{tmp_path / 'site.sqlite3'}"
-    environment = environment_of(database)
-    prepare(environment)
+    environment = environment_of(prepared_database)
     with running(environment, tmp_path / "output") as site:
         site.wait_until_it_answers()
         [first] = senders_of(site.process.pid)
@@ -184,7 +182,7 @@ def test_one_that_dies_is_replaced_by_another_that_lives_as_long_as_the_server(
         # The next looks as soon as it is there, so this is all it has to wait for.
         let_one_be_due(environment)
         second = wait_for_another_sender(site.process.pid, first)
-        wait_until_it_is_seen_to(database)
+        wait_until_it_is_seen_to(prepared_database)
         os.kill(site.process.pid, number)
         site.process.wait(PATIENCE)
         wait_until_it_has_ended(second)
@@ -192,8 +190,9 @@ def test_one_that_dies_is_replaced_by_another_that_lives_as_long_as_the_server(
     assert (output.count("Reminders are being sent again"), output.count("Traceback")) == (1, 0)
 
 
-def test_switched_off_it_has_none(tmp_path: Path) -> None:
-    environment = environment_of(f"sqlite:///{tmp_path / 'site.sqlite3'}", REMINDERS="off")
+@pytest.mark.once
+def test_switched_off_it_has_none(prepared_database: str, tmp_path: Path) -> None:
+    environment = environment_of(prepared_database, REMINDERS="off")
     with running(environment, tmp_path / "output") as site:
         site.wait_until_it_answers()
         assert senders_of(site.process.pid) == []

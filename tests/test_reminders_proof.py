@@ -3,14 +3,12 @@
 import pytest
 
 from tools.reminders import alone, falls_short, sent_by_two
-from tools.site import prepare
 
 DUE, KILLS = 60, 2
 
 
-def test_with_kills_nobody_is_left_out_and_only_what_was_in_flight_comes_twice(fresh_database: str) -> None:
-    prepare(fresh_database)
-    found = alone(fresh_database, sent_by_two, DUE, KILLS)
+def test_with_kills_nobody_is_left_out_and_only_what_was_in_flight_comes_twice(prepared_database: str) -> None:
+    found = alone(prepared_database, sent_by_two, DUE, KILLS)
     assert (found["due"], found["kills"], found["never"]) == (DUE, KILLS, 0)
     assert found["twice"] <= KILLS
     assert found["mails"] == DUE + found["twice"]

@@ -10,6 +10,8 @@ from tests.test_hostile import ANSWERED, HOSTS, OUTSIDE, PATHS
 from tests.test_start import Site, running_behind_a_proxy
 from tests.test_web_worker import connection_to, everything_from
 
+pytestmark = pytest.mark.once
+
 HOST = b"Host: backpain.example\r\nX-Forwarded-Proto: https\r\n"
 SECOND = b"GET /smuggled HTTP/1.1\r\n" + HOST + b"\r\n"
 CHUNKED = b"Transfer-Encoding: chunked\r\n"
@@ -18,8 +20,8 @@ SECONDS = 10
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with running_behind_a_proxy(tmp_path_factory.mktemp("site")) as site:
+def site(a_database_for_all: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with running_behind_a_proxy(a_database_for_all, tmp_path_factory.mktemp("site")) as site:
         yield site
 
 

@@ -68,9 +68,9 @@ def rows(database_url: str, query: str) -> list[tuple[object, ...]]:
 
 
 @contextmanager
-def running_behind_a_proxy(folder: Path) -> Iterator["Site"]:
-    """A site on SQLite, ready, whose visitors come through a proxy that speaks https with them."""
-    environment = environment_of(f"sqlite:///{folder / 'site.sqlite3'}", BEHIND_PROXY="on")
+def running_behind_a_proxy(database: str, folder: Path) -> Iterator["Site"]:
+    """A site, ready, whose visitors come through a proxy that speaks https with them."""
+    environment = environment_of(database, BEHIND_PROXY="on", REMINDERS="off")
     with running(environment, folder / "output") as site:
         site.wait_until_it_answers()
         yield site
@@ -315,8 +315,8 @@ def test_the_container_prepares_its_database_and_serves(fresh_database: str, tmp
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_it_stops_cleanly_and_soon(number: signal.Signals, fresh_database: str, tmp_path: Path) -> None:
-    with running(environment_of(fresh_database), tmp_path / "output") as site:
+def test_it_stops_cleanly_and_soon(number: signal.Signals, prepared_database: str, tmp_path: Path) -> None:
+    with running(environment_of(prepared_database), tmp_path / "output") as site:
         site.wait_until_it_answers()
         before = time.monotonic()
         assert site.stop(number) == 0
@@ -363,18 +363,17 @@ def test_a_start_that_was_killed_in_the_middle_of_its_migrations_is_taken_up_by_
     assert rows(fresh_database, "SELECT count(*) FROM exercises_exercise") == [(9,)]
 
 
-def test_a_start_forgets_the_counts_of_rate_limits_that_have_run_out(fresh_database: str) -> None:
-    environment = environment_of(fresh_database)
+def test_a_start_forgets_the_counts_of_rate_limits_that_have_run_out(prepared_database: str) -> None:
+    environment = environment_of(prepared_database)
     count = (
         "from django.core.cache import cache; cache.set('of 203.0.113.7', 1, {}); cache.set('of 203.0.113.8', 1, 300)"
     )
-    assert python([*SERVE, "--prepare-only"], environment).returncode == 0
     assert python(["manage.py", "shell", "--no-imports", "--command", count.format(-5)], environment).returncode == 0
-    assert len(rows(fresh_database, "SELECT cache_key FROM cache")) == 2
+    assert len(rows(prepared_database, "SELECT cache_key FROM cache")) == 2
 
     assert python([*SERVE, "--prepare-only"], environment).returncode == 0
 
-    assert rows(fresh_database, "SELECT cache_key FROM cache") == [(":1:of 203.0.113.8",)]
+    assert rows(prepared_database, "SELECT cache_key FROM cache") == [(":1:of 203.0.113.8",)]
 
 
 def test_two_that_start_at_once_both_come_up(fresh_database: str, tmp_path: Path) -> None:
@@ -389,9 +388,11 @@ def test_two_that_start_at_once_both_come_up(fresh_database: str, tmp_path: Path
         assert two.stop() == 0
 
 
-def test_it_waits_for_another_preparation_and_can_be_stopped_while_waiting(fresh_database: str, tmp_path: Path) -> None:
-    environment = environment_of(fresh_database)
-    with preparation_held_up(fresh_database), running(environment, tmp_path / "output") as site:
+def test_it_waits_for_another_preparation_and_can_be_stopped_while_waiting(
+    prepared_database: str, tmp_path: Path
+) -> None:
+    environment = environment_of(prepared_database)
+    with preparation_held_up(prepared_database), running(environment, tmp_path / "output") as site:
         with pytest.raises(subprocess.TimeoutExpired):
             site.process.wait(3)
         with pytest.raises(ConnectionError):

@@ -17,10 +17,12 @@ from tools.slow_clients import SLOWLY, large_file, slow_requests
 MANY = 40
 """Several times the requests that a site works on at once."""
 
+pytestmark = pytest.mark.once
+
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with running_behind_a_proxy(tmp_path_factory.mktemp("site")) as site:
+def site(a_database_for_all: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with running_behind_a_proxy(a_database_for_all, tmp_path_factory.mktemp("site")) as site:
         yield site
 
 
@@ -70,8 +72,8 @@ def test_more_than_a_file_may_have_is_not_taken_in(site: Site) -> None:
         assert visitor.recv(100).startswith(b"HTTP/1.1 413 ")
 
 
-def test_a_request_that_is_there_is_answered_before_the_site_stops(tmp_path: Path) -> None:
-    environment = environment_of(f"sqlite:///{tmp_path / 'site.sqlite3'}", BEHIND_PROXY="on")
+def test_a_request_that_is_there_is_answered_before_the_site_stops(prepared_database: str, tmp_path: Path) -> None:
+    environment = environment_of(prepared_database, BEHIND_PROXY="on")
     with running(environment, tmp_path / "output") as site:
         site.wait_until_it_answers()
         with connection_to(site) as visitor:
@@ -86,8 +88,8 @@ def test_a_request_that_is_there_is_answered_before_the_site_stops(tmp_path: Pat
     assert body == (Path("var") / large_file()).read_bytes()
 
 
-def test_a_worker_that_is_killed_is_replaced(tmp_path: Path) -> None:
-    environment = environment_of(f"sqlite:///{tmp_path / 'site.sqlite3'}", REMINDERS="off")
+def test_a_worker_that_is_killed_is_replaced(prepared_database: str, tmp_path: Path) -> None:
+    environment = environment_of(prepared_database, REMINDERS="off")
     with running(environment, tmp_path / "output") as site:
         site.wait_until_it_answers()
         children = Path(f"/proc/{site.process.pid}/task/{site.process.pid}/children")

@@ -18,6 +18,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from threading import current_thread, main_thread
 from types import FrameType
 from typing import Any
 
@@ -155,8 +156,13 @@ def installation(directory: Path) -> tuple[Path, dict[str, Any]]:
 
 
 def run(command: Sequence[str], environment: Mapping[str, str]) -> int:
-    """The exit code of a command that is given the time to end by itself, also after Ctrl-C."""
+    """The exit code of a command that is given the time to end by itself, also after Ctrl-C.
+
+    Signals are the main thread's affair: beside it, a command is waited for.
+    """
     with subprocess.Popen(command, env=environment) as child:
+        if current_thread() is not main_thread():
+            return child.wait()
 
         def pass_on(number: int, _frame: FrameType | None) -> None:
             if number == signal.SIGTERM:  # a Ctrl-C reaches the child without our help

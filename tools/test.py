@@ -10,6 +10,7 @@ import shutil
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from tools.postgres import run, server, stop_tidily
@@ -19,7 +20,9 @@ SITE_VARIABLES = {
     *("DATABASE_URL", "DATABASE_POOL_SIZE", "EMAIL_URL", "DEFAULT_FROM_EMAIL", "WEB_WORKERS", "WEB_THREADS", "ADMIN"),
     *("SITE_URL", "REMINDERS", "PUSH_HOSTS"),
 }
-PLAIN = {name: value for name, value in os.environ.items() if name not in SITE_VARIABLES}
+# Python writes down what it has compiled, or each of the many processes would do it anew.
+NOT_OURS = SITE_VARIABLES | {"PYTHONDONTWRITEBYTECODE"}
+PLAIN = {name: value for name, value in os.environ.items() if name not in NOT_OURS}
 TESTING = {
     **PLAIN,
     "SECRET_KEY": "test-" + "only-" * 12,
@@ -33,7 +36,7 @@ TESTS = "-m pytest --numprocesses 3 --dist worksteal --ignore=tests/browser"
 # Chromium as it is without windows: the same engine, which begins and draws in half the time.
 BROWSER = "chromium-headless-shell"
 WHOLE_BROWSER = "chromium"
-BROWSER_TESTS = "-m pytest --numprocesses 2 --dist worksteal tests/browser"
+BROWSER_TESTS = "-m pytest --numprocesses 3 --dist worksteal tests/browser"
 
 seconds: dict[str, float] = {}
 
@@ -50,8 +53,11 @@ def main() -> None:
 
 
 def everything() -> None:
-    step("chromium", lambda: ensure(BROWSER) or ensure(WHOLE_BROWSER))
-    check()
+    # Installed meanwhile: that is mostly waiting, and as long as what only reads the code takes.
+    with ThreadPoolExecutor() as beside:
+        browsers = beside.submit(lambda: ensure(BROWSER) or ensure(WHOLE_BROWSER))
+        check()
+        step("chromium", browsers.result)
     on_sqlite()
     with server() as postgres:
         python("tests on PostgreSQL", TESTS, {**TESTING, "DATABASE_URL": postgres.url})

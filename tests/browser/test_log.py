@@ -28,9 +28,9 @@ def mails() -> Iterator[MailServer]:
 
 
 @pytest.fixture
-def own_site(fresh_database: str, mails: MailServer, tmp_path: Path) -> Iterator[Site]:
+def own_site(prepared_database: str, mails: MailServer, tmp_path: Path) -> Iterator[Site]:
     here = {"ALLOWED_HOSTS": "127.0.0.1,backpain.example", "HTTPS": "off"}
-    environment = environment_of(fresh_database, EMAIL_URL=mails.url, WEB_WORKERS="2", **here)
+    environment = environment_of(prepared_database, EMAIL_URL=mails.url, WEB_WORKERS="2", **here)
     with running(environment, tmp_path / "output") as site:
         site.wait_until_it_answers()
         yield site
