@@ -1,3 +1,4 @@
+import gc
 import logging
 import os
 import shutil
@@ -48,6 +49,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         return
     config.hook.pytest_deselected(items=[item for item in items if not uses_the_database(item)])
     items[:] = [item for item in items if uses_the_database(item)]
+
+
+def pytest_collection_finish() -> None:
+    """What has been loaded by now stays. To look through it for garbage, again and again, takes a tenth of the time."""
+    gc.collect()
+    gc.freeze()
 
 
 def uses_the_database(item: pytest.Item) -> bool:

@@ -1,4 +1,4 @@
-"""What a first visit costs: at most 100 kB compressed in all, of which at most 12 kB HTML."""
+"""What a first visit costs: at most 100 kB compressed in all, headers included, of which at most 12 kB HTML."""
 
 import gzip
 import re
@@ -9,6 +9,7 @@ import brotli
 import pytest
 from django.conf import settings
 from django.core.management import call_command
+from django.http.response import HttpResponseBase
 
 from exercises.models import Exercise
 from tests.builders import a_person, browser_of
@@ -25,10 +26,23 @@ def served(path: Path) -> int:
 
 
 def linked_from(text: str) -> set[Path]:
-    """The static files that a page or stylesheet asks for."""
+    """The static files that a page asks for, and those that its scripts ask for in turn."""
     # A touch icon is asked for by whoever puts the site on a home screen.
-    found = {STATIC / name for name in re.findall(r"/static/([^\"'#?)]+)", text)}
-    return found - {STATIC / "img" / "icon-touch.png"}
+    found = {STATIC / name for name in re.findall(r"/static/([^\"'#?)]+)", text)} - {STATIC / "img" / "icon-touch.png"}
+    waiting = list(found)
+    while waiting:
+        script = waiting.pop()
+        if script.suffix == ".js":
+            imported = re.findall(r'from "\./([^"]+)"', script.read_text(encoding="utf-8"))
+            waiting += (new := {script.parent / name for name in imported} - found)
+            found |= new
+    return found
+
+
+def head(answer: HttpResponseBase) -> int:
+    """The bytes of an answer's headers. A file's answer is closed after that."""
+    answer.close()
+    return sum(len(f"{name}: {value}\r\n") for name, value in answer.items())
 
 
 @pytest.mark.parametrize("safety_read_at", [None, datetime(2026, 1, 1, tzinfo=UTC)], ids=["first visit", "with pain"])
@@ -36,14 +50,22 @@ def test_the_first_load_of_today_is_light(safety_read_at: datetime | None) -> No
     call_command("seed_catalogue", verbosity=0)
     user = a_person(safety_read_at=safety_read_at, time_zone="")
     planning.start(user, Exercise.objects.offered(), date(2026, 1, 1))
-    answer = browser_of(user).get("/today/", headers={"Accept-Encoding": "gzip"})
+    client = browser_of(user, headers={"Accept-Encoding": "gzip"})
+    answer = client.get("/today/")
     assert answer["Content-Encoding"] == "gzip"
     html = gzip.decompress(answer.content).decode()
     files = linked_from(html)
     assert {path.suffix for path in files} == {".css", ".js", ".svg", ".woff2"}
+    assert STATIC / "js" / "outbox.js" in files
+    # The manifest, and the icon that a browser chooses from it.
+    manifest = client.get("/manifest.webmanifest")
+    files.add(STATIC / "img" / "icon-192.png")
 
-    assert len(answer.content) <= 12 * 1024
-    assert len(answer.content) + sum(map(served, files)) <= 100 * 1024
+    pages = [answer, manifest]
+    heads = [*map(head, pages), *(head(client.get(f"/static/{file.relative_to(STATIC)}")) for file in files)]
+    assert min(heads) > 500
+    assert len(answer.content) <= 12_000
+    assert sum(len(page.content) for page in pages) + sum(map(served, files)) + sum(heads) <= 100_000
 
 
 def test_a_stylesheet_asks_for_nothing_that_the_page_has_not_preloaded() -> None:

@@ -61,7 +61,11 @@ async function ask(form) {
   return told(await navigator.credentials[kind]({ publicKey }));
 }
 
-for (const form of known ? document.querySelectorAll("form[data-passkey]") : []) {
+for (const form of document.querySelectorAll("form[data-passkey]")) {
+  if (!known) {
+    form.dataset.unknown = "";
+    continue;
+  }
   const button = form.querySelector("button[hidden]");
   button.hidden = false;
   form.querySelector("[data-passkey-unknown]").hidden = true;

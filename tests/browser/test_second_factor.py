@@ -265,3 +265,21 @@ def test_axe_finds_nothing(user: User, visit: Visit) -> None:
     page.wait_for_url("**/authenticate/")
     found += violations_everywhere(page)
     assert found == []
+
+
+def test_a_browser_that_knows_no_passkeys_says_so_and_one_that_does_moves_nothing(visit: Visit) -> None:
+    page = visit()
+    page.add_init_script("delete window.PublicKeyCredential")
+    page.goto("/accounts/login/")
+    expect(page.get_by_text("A passkey needs JavaScript")).to_be_visible()
+    expect(page.get_by_role("button", name="Sign in with a passkey")).to_be_hidden()
+
+    page = visit()
+    page.add_init_script(
+        "new PerformanceObserver((list) => { window.shifts = list.getEntries().length; })"
+        ".observe({ type: 'layout-shift', buffered: true });"
+    )
+    page.goto("/accounts/login/")
+    expect(page.get_by_role("button", name="Sign in with a passkey")).to_be_visible()
+    expect(page.get_by_text("A passkey needs JavaScript")).to_be_hidden()
+    assert page.evaluate("window.shifts ?? 0") == 0
