@@ -158,7 +158,6 @@ RIGHTS = {"accounts.User", "accounts.User_user_permissions", "accounts.User_grou
 """What staff may change of a person."""
 
 
-@pytest.mark.once
 @pytest.mark.parametrize("role", ROLES)
 def test_every_address_answers_every_method_as_it_is_declared(there: Neighbours, role: str) -> None:
     before = rows(there.others(role).values())

@@ -19,7 +19,7 @@ from tracking.adherence import Tally, four_week_averages, pace, streak, tally, t
 from tracking.schedule import ONE_DAY, Item, Standing, Status, Week, needed_on, standing
 
 # No deadline and no complaint about slow data: a busy machine is not a failure.
-thorough = settings(max_examples=100, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
+thorough = settings(max_examples=200, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
 
 WEEKLY = [Frequency(Per.WEEK, low, high) for high in range(1, 8) for low in range(1, high + 1)]
 DAILY = [Frequency(Per.DAY, low, high) for high in range(1, 21) for low in range(1, high + 1)]

@@ -23,7 +23,7 @@ from tracking.session import (
 )
 
 # No deadline and no complaint about slow data: a busy machine is not a failure.
-thorough = settings(max_examples=150, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
+thorough = settings(max_examples=300, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def ranges(highest: int) -> st.SearchStrategy[Range]:
