@@ -104,6 +104,12 @@ def post_fork(server: Any, _worker: Any) -> None:
         os.close(server.lifeline[1])
 
 
+def child_exit(_server: Any, worker: Any) -> None:
+    from backpain.worker import connections
+
+    connections.forget(worker.age)
+
+
 def on_exit(server: Any) -> None:
     if reminders == "on":
         server.is_ending.set()

@@ -7,15 +7,17 @@ of an answer of more than 16 MB, such as a long export, once all but 16 MB of it
 
 import os
 import time
+from mmap import mmap
 from types import FrameType
 from typing import Any, ClassVar
 
 from gunicorn.workers.base import Worker as Process
 from waitress import wasyncore
+from waitress.adjustments import Adjustments
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser, ParsingError
-from waitress.server import create_server
-from waitress.task import ErrorTask, WSGITask
+from waitress.server import TcpWSGIServer
+from waitress.task import ErrorTask, ThreadedTaskDispatcher, WSGITask
 from waitress.utilities import BadRequest
 
 MOST_BYTES = 17_000_000
@@ -28,6 +30,11 @@ QUIET_SECONDS = 75
 """After these, a connection on which nothing happens is closed. Proxies close theirs earlier, so no request is lost."""
 MOST_BETWEEN_CHUNKS = 16_384
 """Of bytes in the line that begins a chunk, or after the last one: waitress reads them anew with every packet."""
+
+SECONDS_FOR_OTHERS = 0.05
+"""So long a worker leaves a new visitor to one that has fewer, should that be able to."""
+SECONDS_OF_HELP = 0.25
+"""If it was not, so long a worker lets visitors in without asking."""
 
 
 class Parser(HTTPRequestParser):  # type: ignore[misc]  # waitress says nothing of types either
@@ -76,6 +83,58 @@ class Channel(HTTPChannel):  # type: ignore[misc]
     error_task_class = Refusal
 
 
+class Connections:
+    """How many connections each worker has open, in memory that all of them share."""
+
+    def __init__(self, places: int = 256) -> None:
+        self.counts = memoryview(mmap(-1, 4 * places)).cast("I")
+
+    def tell(self, age: int, number: int) -> None:
+        """`age` is gunicorn's number of a worker. Those that live at once have places of their own, as a rule."""
+        self.counts[age % len(self.counts)] = number + 1
+
+    def forget(self, age: int) -> None:
+        """This worker is no more."""
+        self.counts[age % len(self.counts)] = 0
+
+    def fewest(self) -> int:
+        """Of a living worker."""
+        return min((count for count in self.counts if count), default=1) - 1
+
+
+connections = Connections()
+"""Made before the workers are, which are copies of the process that made it."""
+
+
+class Server(TcpWSGIServer):  # type: ignore[misc]
+    """Shares new visitors out among the workers.
+
+    A proxy keeps its connections open, so whoever is quickest when they are made would have all the work for hours.
+    """
+
+    channel_class = Channel
+    age = 0
+    left_to_others_until = 0.0
+    helps_until = 0.0
+
+    def tell(self) -> None:
+        connections.tell(self.age, len(self.active_channels))
+
+    def readable(self) -> bool:
+        return bool(super().readable()) and time.monotonic() >= self.left_to_others_until
+
+    def handle_accept(self) -> None:
+        """Let a visitor in, or, with more of them than another worker, do so only if that has not after a moment."""
+        now = time.monotonic()
+        if len(self.active_channels) > connections.fewest() and now >= self.helps_until:
+            if not self.left_to_others_until:
+                self.left_to_others_until = now + SECONDS_FOR_OTHERS
+                return
+            self.helps_until = now + SECONDS_OF_HELP
+        super().handle_accept()
+        self.tell()
+
+
 def headers_of_refusals() -> list[tuple[str, str]]:
     """Those of every answer. Needs the site's settings, which are loaded with the site."""
     from csp.utils import build_policy
@@ -90,10 +149,7 @@ class Worker(Process):  # type: ignore[misc]  # gunicorn says nothing of types
 
     def run(self) -> None:
         self.visitors: dict[int, wasyncore.dispatcher] = {}
-        self.server = create_server(
-            self.wsgi,
-            map=self.visitors,
-            sockets=[listener.sock for listener in self.sockets],
+        adjustments = Adjustments(
             threads=self.cfg.threads,
             connection_limit=MOST_CONNECTIONS,
             channel_timeout=QUIET_SECONDS,
@@ -104,7 +160,19 @@ class Worker(Process):  # type: ignore[misc]  # gunicorn says nothing of types
             ident=None,
             log_socket_errors=False,
         )
-        self.server.channel_class = Channel
+        (listener,) = (one.sock for one in self.sockets)
+        dispatcher = ThreadedTaskDispatcher()
+        dispatcher.set_thread_count(adjustments.threads)
+        self.server = Server(
+            self.wsgi,
+            self.visitors,
+            _sock=listener,
+            dispatcher=dispatcher,
+            adj=adjustments,
+            sockinfo=(listener.family, listener.type, listener.proto, listener.getsockname()),
+            bind_socket=False,
+        )
+        self.server.age = self.age
         Refusal.headers = headers_of_refusals()
         # A worker that cannot let anybody in any more ends, and is replaced.
         while self.alive and self.ppid == os.getppid() and self.server.accepting:
@@ -115,7 +183,14 @@ class Worker(Process):  # type: ignore[misc]  # gunicorn says nothing of types
         """Wait a moment for visitors, and see to those who sent or took something."""
         self.notify()
         self.make_room()
-        wasyncore.loop(timeout=1, use_poll=True, map=self.visitors, count=1)
+        server = self.server
+        if server.accepting:
+            server.tell()
+        left_until = server.left_to_others_until
+        others_have = max(left_until - time.monotonic(), 0)
+        wasyncore.loop(timeout=others_have if left_until else 1, use_poll=True, map=self.visitors, count=1)
+        if left_until and not others_have:
+            server.left_to_others_until = 0.0  # whoever was left to the others has been let in by now
 
     def make_room(self) -> None:
         """Where all connections are taken, whoever has been sending for the longest time goes."""
@@ -129,6 +204,7 @@ class Worker(Process):  # type: ignore[misc]  # gunicorn says nothing of types
     def finish(self) -> None:
         """Let nobody in any more, and answer those whose request is here already."""
         wasyncore.dispatcher.close(self.server)
+        connections.forget(self.age)
         deadline = time.monotonic() + self.cfg.graceful_timeout
         while self.is_answering() and time.monotonic() < deadline:
             self.turn()

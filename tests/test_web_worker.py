@@ -4,13 +4,13 @@ import os
 import signal
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
-from backpain.worker import MOST_CONNECTIONS
+from backpain.worker import MOST_CONNECTIONS, Connections
 from tests.test_start import PATIENCE, Site, environment_of, running, running_behind_a_proxy
 from tools.slow_clients import SLOWLY, large_file, slow_requests
 
@@ -101,6 +101,71 @@ def test_a_worker_that_is_killed_is_replaced(prepared_database: str, tmp_path: P
                 assert time.monotonic() < deadline, "no other has come"
                 time.sleep(0.05)
             site.wait_until_it_answers()
+
+
+def connections_of(process: int, port: int) -> int:
+    """How many of those to a port of this machine a process has open."""
+    lines = [line.split() for line in Path(f"/proc/{process}/net/tcp").read_text().splitlines()[1:]]
+    made = {f"socket:[{line[9]}]" for line in lines if line[1].endswith(f":{port:04X}") and line[3] == "01"}
+    return len(made & {str(file.readlink()) for file in Path(f"/proc/{process}/fd").iterdir() if file.exists()})
+
+
+def wait_until(it_is_so: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not it_is_so():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def workers_of(site: Site) -> set[int]:
+    return set(map(int, Path(f"/proc/{site.process.pid}/task/{site.process.pid}/children").read_text().split()))
+
+
+def test_workers_share_visitors_out(prepared_database: str, tmp_path: Path) -> None:
+    environment = environment_of(prepared_database, REMINDERS="off", WEB_WORKERS="2")
+    with running(environment, tmp_path / "output") as site, ExitStack() as visits:
+        site.wait_until_it_answers()
+        workers = workers_of(site)
+
+        def visit(number: int) -> None:
+            visitors = [visits.enter_context(connection_to(site)) for _ in range(number)]
+            for visitor in visitors:
+                visitor.sendall(b"GET /healthz HTTP/1.1\r\nHost: backpain.example\r\n\r\n")
+            assert {visitor.recv(15) for visitor in visitors} == {b"HTTP/1.1 200 OK"}
+
+        # All at once: whoever is quicker would take nearly all of them. A busy machine may hold one up.
+        for _time in range(4):
+            visits.close()
+            wait_until(lambda: not any(connections_of(worker, site.port) for worker in workers))
+            visit(20)
+            shares = [connections_of(worker, site.port) for worker in workers]
+            if sum(shares) == 20 and min(shares) >= 8:
+                break
+        else:
+            pytest.fail(f"shared out unevenly: {shares}")
+        # One that has just begun gets those who come next.
+        gone = min(workers)
+        os.kill(gone, signal.SIGKILL)
+        deadline = time.monotonic() + PATIENCE
+        while not any(connections_of(one, site.port) for one in workers_of(site) - workers):
+            assert time.monotonic() < deadline, "no other has come"
+            visit(1)
+        for _visitor in range(6):
+            visit(1)
+            time.sleep(0.03)
+        (another,) = workers_of(site) - workers
+        assert connections_of(another, site.port) >= 5
+
+
+def test_a_worker_that_is_no_more_is_not_waited_for() -> None:
+    connections = Connections(places=4)
+    connections.tell(5, 3)
+    connections.tell(6, 0)
+    assert connections.fewest() == 0
+    connections.forget(6)
+    assert connections.fewest() == 3
+    connections.forget(5)
+    assert connections.fewest() == 0
 
 
 def everything_from(visitor: socket.socket) -> bytes:
