@@ -5,11 +5,14 @@ once for each value of `page`, of which there have to be few. So nothing of a pe
 """
 
 from django import template
+from django.conf import settings
 from django.template.base import FilterExpression, NodeList, Parser, Token, token_kwargs
+from django.utils import translation
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language
 
 register = template.Library()
+
+SEVERAL_LANGUAGES = settings.USE_I18N
 
 MOST = 1000
 """Should the values be many after all, they are forgotten at this number."""
@@ -30,7 +33,7 @@ class Constant(template.Node):
 
     def render(self, context: template.Context) -> SafeString:
         values = [value.resolve(context) for value in self.given.values()]
-        key = (get_language(), *values)
+        key = (translation.get_language(), *values) if SEVERAL_LANGUAGES else tuple(values)
         found = self.rendered.get(key)
         if found is None:
             if len(self.rendered) >= MOST:

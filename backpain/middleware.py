@@ -1,13 +1,16 @@
+import gzip
 import logging
 import time
 from collections.abc import Callable
-from secrets import token_hex
+from secrets import randbelow, token_hex
 
 from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
-from django.http import HttpRequest, HttpResponseNotAllowed
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
+from django.middleware.gzip import GZipMiddleware, re_accepts_gzip
 from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
 
 from backpain.logs import route_of
 
@@ -51,6 +54,31 @@ def headers(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callable
         return response
 
     return answer
+
+
+class ZipMiddleware(GZipMiddleware):
+    """Django's, which takes a tenth of the time of a page for its last tenth of bytes: this one stops earlier."""
+
+    effort = 3  # of nine; Django's is 6
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        if not isinstance(response, HttpResponse) or {"Content-Encoding", "ETag"} & response.headers.keys():
+            return super().process_response(request, response)
+        if len(response.content) < 200 or not accepts_gzip(request):
+            return super().process_response(request, response)
+        patch_vary_headers(response, ["Accept-Encoding"])
+        packed = gzip.compress(response.content, self.effort, mtime=0)
+        # A name of random length, so that the length of the whole tells less of what is in it.
+        name = b"a" * randbelow(self.max_random_bytes) + b"\0"
+        if len(packed) + len(name) >= len(response.content):
+            return response
+        response.content = packed[:3] + bytes([gzip.FNAME]) + packed[4:10] + name + packed[10:]
+        response["Content-Encoding"], response["Content-Length"] = "gzip", str(len(response.content))
+        return response
+
+
+def accepts_gzip(request: HttpRequest) -> bool:
+    return bool(re_accepts_gzip.search(request.META.get("HTTP_ACCEPT_ENCODING", "")))
 
 
 def without_nul(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callable[[HttpRequest], HttpResponseBase]:

@@ -121,7 +121,7 @@ MIDDLEWARE = [
     "backpain.middleware.secret_addresses",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.middleware.gzip.GZipMiddleware",
+    "backpain.middleware.ZipMiddleware",
     "backpain.middleware.without_nul",
     "backpain.middleware.kind_405",
     "backpain.middleware.known_methods",
@@ -308,6 +308,8 @@ PUSH_HOSTS = [
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English"))]
+# With one language there is nothing to look up. A tenth of a page's time went into it.
+USE_I18N = len(LANGUAGES) > 1
 LOCALE_PATHS = [BASE_DIR / "locale"]
 # The zones that come with the program; Python would take those of the machine first, which may be years older.
 reset_tzpath(())

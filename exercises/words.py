@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Hashable
 from functools import lru_cache, wraps
-from typing import TypeVar
+from typing import TypeVar, cast
 
+from django.conf import settings
 from django.utils.text import capfirst
 from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
@@ -24,6 +25,8 @@ Said = TypeVar("Said", bound=Hashable)
 
 def said_once(words: Callable[[Said], str]) -> Callable[[Said], str]:
     """For words about a dose, a frequency or a date: few of them, said again and again. Once a language is enough."""
+    if not settings.USE_I18N:
+        return cast(Callable[[Said], str], lru_cache(maxsize=4096)(words))
 
     @lru_cache(maxsize=4096)
     def in_language(value: Said, _language: str | None) -> str:
