@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
-from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.middleware import LoginRequiredMiddleware, get_user
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import DatabaseError, InterfaceError, InternalError, OperationalError, ProgrammingError
 from django.http import HttpRequest, HttpResponse
@@ -46,6 +46,8 @@ class SignedInMiddleware(LoginRequiredMiddleware):
         request.is_personal = True  # type: ignore[attr-defined]
         refused = super().process_view(request, view_func, view_args, view_kwargs)
         if refused is None:
+            # The person is known by now, and asked for many times: no need to look behind a stand-in each time.
+            request.user = get_user(request)
             cast(SessionStore, request.session).note_use(timezone.now())
         return refused
 

@@ -1,5 +1,5 @@
 from collections.abc import Iterable, Sequence
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from typing import Self
 
 from django.conf import settings
@@ -286,9 +286,9 @@ class Exercise(FrequencyFields, DoseFields):
     def dose(self) -> Dose:
         return self.dose_done_as(self.action, self.sides)
 
-    @property
+    @cached_property
     def things(self) -> Sequence[str]:
-        """The names of what it needs. Ask for `with_equipment()`, or each exercise takes a query."""
+        """The names of what it needs, read once. Ask for `with_equipment()`, or each exercise takes a query."""
         names = [thing.name for thing in self.equipment.all()]
         return [*names, self.other_equipment] if self.other_equipment else names
 

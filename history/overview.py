@@ -15,14 +15,14 @@ from exercises.models import Exercise
 from history.habits import longest_gap, usual_weekday
 from history.picture import Picture, WeekMarks
 from history.words import sentences
-from history.year import Year, read_year
+from history.year import Reach, Year
 from pain.models import CheckIn
 from pain.trend import InWhole, by_number
 from tracking.adherence import Averages, Tally, four_week_averages, streak
 from tracking.course import tally_of
 from tracking.dates import short_month
 from tracking.models import Skip
-from tracking.prepared import prepared
+from tracking.prepared import at_once, prepared
 
 
 class WeekLine(NamedTuple):
@@ -187,8 +187,10 @@ class History:
 
 def history(user: User, today: date, year: int | None) -> History | None:
     """The weeks that begin in `year`, by default the running one; None for a year without any. Four queries."""
-    found = read_year(user, today, year)
+    reach = Reach(user, today, year or today.year)
+    *answers, scores = at_once(*reach.questions, _scores.of(user, reach.new_year.first, reach.last))
+    found = reach.of(*answers)
     if found is None:
         return None
     begin = found.weeks[0].first
-    return History(found, by_number(_scores(user, begin, found.weeks[-1].last), begin))
+    return History(found, by_number([(day, score) for day, score in scores if day >= begin], begin))

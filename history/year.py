@@ -8,9 +8,11 @@ the year of the first day and of today as well, which have no other week in the 
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 from itertools import starmap
+from typing import Any
 
 from accounts.models import User
 from history import calendar
@@ -18,7 +20,9 @@ from history.habits import LATELY
 from history.strength import Shares, shares, strength, strength_at_last, together
 from tracking.adherence import Tally
 from tracking.course import AT_MOST, Course, DaysDone, sums, tally_of
-from tracking.record import Record, counts_a_day, planned, read
+from tracking.models import PlanItem, in_order
+from tracking.prepared import Question, at_once
+from tracking.record import Record, breaks, counts_from, days_done, items, recorded
 from tracking.schedule import Week
 
 WEEKS_BEFORE = 53
@@ -175,17 +179,51 @@ class Year:
         return [days[end] if end >= begun else None for end in ends[: len(self.weeks)]]
 
 
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How far a page of a year looks: from `first`, long before it, to `last`."""
+
+    user: User
+    today: date
+    year: int
+
+    @property
+    def running(self) -> Week:
+        return Week.of(self.today, self.user.week_start)
+
+    @property
+    def new_year(self) -> Week:
+        """The week of the first of January."""
+        return Week.of(date(self.year, 1, 1), self.user.week_start)
+
+    @property
+    def first(self) -> date:
+        return self.new_year.shifted(-WEEKS_BEFORE).first
+
+    @property
+    def last(self) -> date:
+        return min(self.running.last, Week.of(date(self.year, 12, 31), self.user.week_start).last)
+
+    @property
+    def questions(self) -> Sequence[Question]:
+        days = self.user, self.first, self.last
+        return items.of(self.user, self.running.last), breaks.of(*days), days_done.of(*days)
+
+    def of(self, rows: list[PlanItem], breaks: list[Any], days: list[tuple[int, Sequence[int]]]) -> Year | None:
+        """The answers to the questions as a year; None for one without a week of the person's."""
+        rows = in_order(rows)
+        start = min([self.today, *(row.starts_on for row in rows)])
+        if not start.year <= self.year <= self.today.year:
+            return None
+        first = max(Week.of(start, self.user.week_start).first, self.first)
+        before, length = (first - self.first).days, (self.last - self.first).days + 1
+        counts = {exercise: of_days[before:] for exercise, of_days in counts_from(days, length).items()}
+        done = {exercise: DaysDone(first, of_days) for exercise, of_days in counts.items()}
+        record = recorded(self.user, first, self.last, rows, breaks, done)
+        return Year(record, counts, self.year, start, self.today)
+
+
 def read_year(user: User, today: date, year: int | None) -> Year | None:
     """`year` is by default the running one; None for one without a week of the person's. Three queries."""
-    running = Week.of(today, user.week_start)
-    rows = planned(user, running.last)
-    start = min([today, *(row.starts_on for row in rows)])
-    year = today.year if year is None else year
-    if not start.year <= year <= today.year:
-        return None
-    look_back = Week.of(date(year, 1, 1), user.week_start).shifted(-WEEKS_BEFORE)
-    first = max(Week.of(start, user.week_start).first, look_back.first)
-    last = min(running.last, Week.of(date(year, 12, 31), user.week_start).last)
-    counts = counts_a_day(user, first, last)
-    record = read(user, first, last, rows, {one: DaysDone(first, of_days) for one, of_days in counts.items()})
-    return Year(record, counts, year, start, today)
+    reach = Reach(user, today, year or today.year)
+    return reach.of(*at_once(*reach.questions))

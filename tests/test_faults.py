@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import close_old_connections, connection
 from django.test import Client
 
 from accounts.models import User
@@ -71,9 +71,10 @@ def test_on_a_full_disk_a_tick_is_either_there_or_answered_with_a_503(user: User
 @in_the_open
 def test_a_connection_cut_in_the_middle_of_a_tick_is_a_503_and_the_next_tick_is_done(user: User) -> None:
     client = browser_of(user, raise_request_exception=False)
-    with connection.execute_wrapper(cutting_at('INSERT INTO "tracking_completion"')):
+    with connection.execute_wrapper(cutting_at("INSERT INTO tracking_completion")):
         answer = tick(client, FIRST, 1)
     assert (answer.status_code, answer["Retry-After"]) == (503, "10")
+    close_old_connections()  # as after each request; a client of tests does not
     assert tick(client, FIRST, 2).status_code == 302
     assert completions(user) == [(FIRST, "walk", 2)]
 

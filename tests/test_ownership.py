@@ -29,7 +29,6 @@ HARMLESS = {
     ("CheckIn", "bulk_create"): "makes rows, which name their person",
     ("CheckIn", "record"): "is told the person",
     ("CheckIn", "take_back"): "is told the person",
-    ("Completion", "bulk_create"): "makes rows, which name their person",
     ("Completion", "set_done"): "is told the person",
     ("Completion", "set_undone"): "is told the person",
     ("Delivery", "begin"): "is told the person",

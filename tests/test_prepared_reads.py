@@ -1,18 +1,20 @@
 """A read whose SQL is worked out once gives what its query gives, whoever asks and from whichever thread."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.db.models import QuerySet
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from tests.builders import a_person, an_exercise, did, on_plan
 from tracking.models import Completion, Pause, PlanItem
-from tracking.prepared import prepared
+from tracking.prepared import at_once, prepared
 
 pytestmark = pytest.mark.django_db
 
@@ -62,12 +64,94 @@ def test_rows_of_a_table_come_as_models() -> None:
 
 def test_it_is_one_statement_the_same_as_the_query_makes() -> None:
     anna = a_person()
+    asked: list[tuple[str, list[Any]]] = []
+
+    def note(execute: Callable[..., Any], sql: str, params: Any, *rest: Any) -> Any:
+        asked.append((sql, list(params)))
+        return execute(sql, params, *rest)
+
     done_between(anna, MONDAY, SUNDAY)
-    with CaptureQueriesContext(connection) as captured:
+    with connection.execute_wrapper(note):
         done_between(anna, MONDAY, SUNDAY)
         list(Completion.objects.for_user(anna).between(MONDAY, SUNDAY).order_by("day").values_list("day", "nth"))
-    first, second = (query["sql"] for query in captured)
+    first, second = asked
     assert first == second
+
+
+def test_several_reads_are_answered_together() -> None:
+    anna, exercise = a_person(), an_exercise()
+    did(anna, exercise, MONDAY, 2)
+    kept = Pause.objects.create(user=anna, starts_on=MONDAY, reason="travel")
+    reads = done_between.of(anna, MONDAY, SUNDAY), pauses_from.of(anna, SUNDAY), days_done.of(anna, SUNDAY, SUNDAY)
+    with CaptureQueriesContext(connection) as captured:
+        assert at_once(*reads) == [[(MONDAY, 1), (MONDAY, 2)], [kept], []]
+    assert len(captured) == 3
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="about PostgreSQL")
+def test_postgresql_keeps_how_it_answers_unless_a_pooler_is_between(monkeypatch: pytest.MonkeyPatch) -> None:
+    @prepared
+    def latest(user: User, day: date) -> QuerySet[Completion, tuple[int]]:
+        return Completion.objects.for_user(user).between(day, day).order_by("-nth").values_list("nth")
+
+    def kept() -> int:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%ORDER BY 1 DESC'")
+            return int(cursor.fetchone()[0])
+
+    anna = a_person()
+    monkeypatch.setitem(connection.settings_dict, "DISABLE_SERVER_SIDE_CURSORS", True)
+    for _time in range(2):
+        assert at_once(latest.of(anna, MONDAY), latest.of(anna, SUNDAY)) == [[], []]
+    assert kept() == 0
+    monkeypatch.setitem(connection.settings_dict, "DISABLE_SERVER_SIDE_CURSORS", False)
+    for _time in range(2):
+        assert at_once(latest.of(anna, MONDAY), latest.of(anna, SUNDAY)) == [[], []]
+    assert kept() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="about PostgreSQL")
+@pytest.mark.parametrize("number", [1, 2])
+def test_a_column_that_changes_under_the_site_is_read_all_the_same(number: int) -> None:
+    anna, exercise = a_person(), an_exercise()
+    did(anna, exercise, MONDAY)
+
+    def ask() -> list[list[tuple[date, int]]]:
+        return at_once(*[done_between.of(anna, MONDAY, SUNDAY)] * number)
+
+    assert ask() == [[(MONDAY, 1)]] * number
+    with closing(connection.copy()) as another, another.cursor() as cursor:
+        cursor.execute("ALTER TABLE tracking_completion ALTER nth TYPE integer")
+        try:
+            assert ask() == [[(MONDAY, 1)]] * number
+        finally:
+            cursor.execute("ALTER TABLE tracking_completion ALTER nth TYPE smallint")
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="about PostgreSQL")
+def test_a_database_that_goes_away_meanwhile_is_an_outage() -> None:
+    anna = a_person()
+    reads = done_between.of(anna, MONDAY, SUNDAY), pauses_from.of(anna, SUNDAY)
+    at_once(*reads)
+    with closing(connection.copy()) as another, another.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [connection.connection.info.backend_pid])
+    with pytest.raises(OperationalError):
+        at_once(*reads)
+    connection.close()
+    assert at_once(*reads) == [[], []]
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="about PostgreSQL")
+def test_the_driver_remembers_no_values_that_were_sent() -> None:
+    anna, exercise = a_person(), an_exercise()
+    did(anna, exercise, MONDAY)
+    at_once(done_between.of(anna, MONDAY, SUNDAY), pauses_from.of(anna, SUNDAY))
+    list(Completion.objects.for_user(anna).between(MONDAY, SUNDAY))
+    remembered = connection.connection._prepared
+    assert remembered._names
+    assert not remembered._counts
 
 
 @pytest.mark.django_db(transaction=True)

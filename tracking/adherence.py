@@ -109,14 +109,19 @@ def asked_in_week(
     week: Week,
     today: date,
     done: Mapping[date, int],
-    lately: bytes,
+    lately: bytes | None,
     pauses: Sequence[Paused] = (),
 ) -> Sequence[int]:
-    """`asked_on` for each day of a week; `lately` has a 1 for what was done, from six days before the week on."""
+    """`asked_on` for each day of a week.
+
+    `lately` has a 1 for each day on which it was done, from six days before the week on, where that is at hand.
+    """
     item = _item_over(items, week)
-    if item and not any(_touches(pause, week) for pause in pauses):
+    if item and not (pauses and any(_touches(pause, week) for pause in pauses)):
         if item.frequency.per is Per.DAY:
             return [item.frequency.at_least] * 7
+        if lately is None:
+            lately = bytes(bool(done.get(day)) for day in (*week.shifted(-1).days[1:], *week.days))
         # There are few courses that a week can take, so each is worked out once.
         gone_by = sum(day < today for day in week.days)
         return _asked_in_plain_week(item.frequency.at_least, item.frequency.at_most, lately, gone_by)

@@ -6,11 +6,11 @@ clock; `today` is the person's own date and comes from the view.
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from itertools import groupby
-from typing import cast
+from typing import Any, cast
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -31,8 +31,9 @@ from tracking.dates import (
     weekday,
     weekday_and_date,
 )
-from tracking.models import Pause, PlanItem, Skip
-from tracking.record import Record, completed, counted, planned, read
+from tracking.models import Pause, PlanItem, Skip, in_order
+from tracking.prepared import at_once
+from tracking.record import Record, breaks, completed, counted, items, planned, recorded
 from tracking.schedule import ONE_DAY, Item, Standing, Status, Week
 
 SKIPPED = "skipped"
@@ -250,15 +251,48 @@ class DayAgenda:
 
     @property
     def progress(self) -> str:
-        """“5 of 13 doses done”."""
-        sentence = ngettext("%(done)d of %(n)d dose done", "%(done)d of %(n)d doses done", self.tally.prescribed)
-        return sentence % {"done": self.tally.credited, "n": self.tally.prescribed}
+        """“5 of 13 doses done”, or “13 doses planned” before the day has begun."""
+        n = self.tally.prescribed
+        if not self.may_tick:
+            return ngettext("%(n)d dose planned", "%(n)d doses planned", n) % {"n": n}
+        sentence = ngettext("%(done)d of %(n)d dose done", "%(done)d of %(n)d doses done", n)
+        return sentence % {"done": self.tally.credited, "n": n}
 
     @cached_property
     def time_left(self) -> str:
         """“about 12 min”, or nothing where nothing is left."""
         seconds = sum(card.seconds_left for card in self.cards)
         return minutes_in_words(seconds) if seconds else ""
+
+    @property
+    def may_start(self) -> bool:
+        """Whether there is something to do in a session."""
+        return self.is_today and bool(self.time_left)
+
+    @property
+    def is_all_done(self) -> bool:
+        return not self.time_left and not self.has_skipped
+
+    @property
+    def remarks(self) -> Sequence[str]:
+        """What is to be known while something is left."""
+        if not self.time_left:
+            return []
+        if not self.may_tick:
+            return [self.time_left]
+        if not self.is_today:
+            return [_("Did more than this? Fill it in below.")]
+        left = _("%(time)s left") % {"time": self.time_left}
+        return [left, things_in_words(self.equipment)] if self.equipment else [left]
+
+    @property
+    def conclusion(self) -> str:
+        """What is to be said where nothing is left."""
+        if self.time_left or not self.may_tick:
+            return ""
+        if self.has_skipped:
+            return _("The rest is skipped.")
+        return _("That is all for today. Well done.") if self.is_today else _("Everything was done.")
 
     @property
     def groups(self) -> Sequence[Group]:
@@ -291,6 +325,11 @@ class DayAgenda:
         }
 
 
+def things_in_words(things: Sequence[str]) -> str:
+    """“Have ready: a chair, a sturdy support”."""
+    return _("Have ready: %(things)s") % {"things": ", ".join(things)}
+
+
 def pause_in_words(pause: Pause) -> str:
     """“Paused: illness, since 16 November 2026”."""
     span = span_words(pause.starts_on, pause.ends_on)
@@ -302,30 +341,65 @@ def planned_for(user: User, day: date) -> Sequence[PlanItem]:
     return planned(user, Week.of(day, user.week_start).last)
 
 
-def day_agenda(user: User, day: date, today: date, rows: Sequence[PlanItem] | None = None) -> DayAgenda:
-    """The plan of `day`, out of its plan items if they are at hand. Three queries, and two more for own exercises."""
-    week = Week.of(day, user.week_start)
-    is_today = day == today
-    before = week.shifted(-growth.WEEKS if is_today and user.grows_from else -1)
-    rows = planned_for(user, day) if rows is None else rows
-    completions = completed(user, before.first, week.last)
-    record = read(user, before.first, week.last, rows, counted(completions))
-    nths: dict[int, set[int]] = defaultdict(set)
-    for exercise, on, nth in completions:
-        if on == day:
-            nths[exercise].add(nth)
-    planned_on_day = [(row, item) for row in rows if (item := row.value).in_force_on(day)]
-    cards = [_card(row, item, record, day, today, nths[row.exercise_id]) for row, item in planned_on_day]
-    cards.sort(key=lambda card: GROUPS.index(card.group))
-    return DayAgenda(
-        day=day,
-        today=today,
-        cards=cards,
-        strip=_strip(record, week, today),
-        has_previous=any(row.starts_on < day for row in rows),
-        pause=record.pause_on(day),
-        offer=growth.offer(user, record, today) if is_today else None,
-    )
+def day_agenda(user: User, day: date, today: date) -> DayAgenda:
+    """The plan of `day`. Three queries, and two more for own exercises."""
+    return DayRows.read(user, day, today).agenda
+
+
+@dataclass(frozen=True)
+class DayRows:
+    """What the page of a day is made of: plan items, and the breaks and completions from some weeks before it on."""
+
+    user: User
+    day: date
+    today: date
+    first: date
+    items: Sequence[PlanItem]
+    breaks: Sequence[tuple[Any, ...]]
+    completions: Sequence[tuple[int, date, int]]
+
+    @classmethod
+    def read(cls, user: User, day: date, today: date) -> "DayRows":
+        week = Week.of(day, user.week_start)
+        first = week.shifted(-growth.WEEKS if day == today and user.grows_from else -1).first
+        rows, breaks_then, completions = at_once(
+            items.of(user, week.last), breaks.of(user, first, week.last), completed.of(user, first, week.last)
+        )
+        return cls(user, day, today, first, in_order(rows), breaks_then, completions)
+
+    def with_slot(self, exercise: Exercise, nth: int, is_done: bool) -> "DayRows":
+        """Once a slot has been set."""
+        slot = exercise.pk, self.day, nth
+        others = [one for one in self.completions if one != slot]
+        return replace(self, completions=[*others, slot] if is_done else others)
+
+    def with_skip(self, exercise: Exercise, reason: str) -> "DayRows":
+        """Once an exercise has been skipped for a reason, or without one taken up again."""
+        others = [one for one in self.breaks if (one[0], one[-1]) != (self.day, exercise.pk)]
+        skip = self.day, None, reason, None, exercise.pk
+        return replace(self, breaks=[*others, skip] if reason else others)
+
+    @property
+    def agenda(self) -> DayAgenda:
+        day, today, rows = self.day, self.today, self.items
+        week = Week.of(day, self.user.week_start)
+        record = recorded(self.user, self.first, week.last, rows, self.breaks, counted(self.completions))
+        nths: dict[int, set[int]] = defaultdict(set)
+        for exercise, on, nth in self.completions:
+            if on == day:
+                nths[exercise].add(nth)
+        planned_on_day = [(row, item) for row in rows if (item := row.value).in_force_on(day)]
+        cards = [_card(row, item, record, day, today, nths[item.exercise]) for row, item in planned_on_day]
+        cards.sort(key=lambda card: GROUPS.index(card.group))
+        return DayAgenda(
+            day=day,
+            today=today,
+            cards=cards,
+            strip=_strip(record, week, today),
+            has_previous=any(row.starts_on < day for row in rows),
+            pause=record.pause_on(day),
+            offer=growth.offer(self.user, record, today) if day == today else None,
+        )
 
 
 def _strip(record: Record, week: Week, today: date) -> list[StripDay]:
@@ -358,18 +432,19 @@ def _strip_day(record: Record, day: date, today: date, needed: int, credited: in
 
 
 def _card(row: PlanItem, item: Item, record: Record, day: date, today: date, nths: set[int]) -> Card:
-    needed = record.asked_on(row.exercise_id, day, today)
+    exercise, key = row.exercise, item.exercise
+    needed = record.asked_on(key, day, today)
     frequency = record.frequency(item, day)
-    address = f"{day_address(day)}{row.exercise.slug}/"
+    address = f"{day_address(day)}{exercise.slug}/"
     return Card(
-        exercise=row.exercise,
+        exercise=exercise,
         frequency=frequency,
-        dose=row.dose.minimum if record.is_kept(row.exercise_id, day) else row.dose,
+        dose=row.dose.minimum if record.is_kept(key, day) else row.dose,
         standing=record.standing(item, day),
         done=len(nths),
         needed=needed,
         slots=_slots(frequency, row.slot_name_list, nths, needed, address),
-        skip=record.skips.get((row.exercise_id, day), ""),
+        skip=record.skips.get((key, day), ""),
         is_over=day < today,
     )
 

@@ -18,7 +18,7 @@ from exercises.models import Exercise, Position
 from exercises.pictures import picture_address, picture_in_words
 from exercises.prescription import Sides
 from exercises.words import dose_in_words, minutes_in_words, time_needed_in_words
-from tracking.agenda import Card, DayAgenda, Slot
+from tracking.agenda import Card, DayAgenda, Slot, things_in_words
 from tracking.session import (
     POSITIONS,
     Breaks,
@@ -169,9 +169,10 @@ class Guide:
         return minutes_in_words(self.seconds)
 
     @property
-    def equipment(self) -> Sequence[str]:
-        """What to lay out before the start."""
-        return list(dict.fromkeys(thing for task in self.tasks for thing in task.card.equipment))
+    def have_ready(self) -> str:
+        """What to lay out before the start, in a sentence; empty where that is nothing."""
+        things = dict.fromkeys(thing for task in self.tasks for thing in task.card.equipment)
+        return things_in_words(list(things)) if things else ""
 
     @property
     def parts(self) -> Sequence[Part]:

@@ -1,16 +1,19 @@
-"""Reads whose SQL is worked out once, and not for every page.
+"""Reads whose SQL is worked out once, and not for every page, and that are asked together.
 
 A page reads a few rows by a key. Django takes three times as long to put such a query together as the database takes to
-answer it, and puts the same one together each time: only the person and the days differ.
+answer it, and puts the same one together each time: only the person and the days differ. PostgreSQL in turn takes
+longer to work out how to answer than to do so, and the way there and back is longer than both.
 """
 
 import threading
-from collections.abc import Callable, Sequence
-from datetime import date
-from functools import wraps
-from typing import Any, ParamSpec, TypeVar, get_type_hints
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache, update_wrapper
+from typing import Any, Generic, ParamSpec, TypeVar, get_type_hints
 
-from django.db import connection, models
+from django.db import NotSupportedError, connection, models
 from django.db.models.query import ModelIterable
 
 from accounts.models import User
@@ -19,23 +22,124 @@ Arguments = ParamSpec("Arguments")
 Row = TypeVar("Row")
 
 
-def prepared(
-    build: Callable[Arguments, "models.QuerySet[Any, Row]"],
-) -> Callable[Arguments, list[Row]]:
+class prepared(Generic[Arguments, Row]):  # noqa: N801  # a decorator
     """Turns a function from people and dates to a queryset into one that reads its rows.
 
-    All arguments take part in the query as they are: `build` is called once, with others, and must not look at them.
+    All arguments take part in the query as they are: the function is called once, with others, and must not look at
+    them.
     """
-    known = threading.local()  # what is worked out belongs to a connection, and that to a thread
 
-    @wraps(build)
-    def read(*args: Arguments.args, **kwargs: Arguments.kwargs) -> list[Row]:
-        if not hasattr(known, "read"):
-            known.read = _Read(build)
-        rows: list[Row] = known.read.rows(*args, **kwargs)
+    def __init__(self, build: Callable[Arguments, "models.QuerySet[Any, Row]"]) -> None:
+        self._build = build
+        self._known = threading.local()  # what is worked out belongs to a connection, and that to a thread
+        update_wrapper(self, build)
+
+    def __call__(self, *args: Arguments.args, **kwargs: Arguments.kwargs) -> list[Row]:
+        (rows,) = at_once(self.of(*args, **kwargs))
         return rows
 
-    return read
+    def of(self, *args: Arguments.args, **kwargs: Arguments.kwargs) -> "Question":
+        """For `at_once`."""
+        if not hasattr(self._known, "read"):
+            self._known.read = _Read(self._build)
+        return Question(self._known.read, args)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A read, and what about."""
+
+    read: "_Read"
+    about: Sequence[Any]
+
+
+def at_once(*questions: Question) -> list[list[Any]]:
+    """The rows of each. To PostgreSQL they go together: being on the way takes longer than being answered."""
+    try:
+        cursors = _asked(questions)
+    except NotSupportedError:
+        # Columns have changed under the site, so what PostgreSQL kept of these statements is of no use any more.
+        if connection.in_atomic_block:
+            raise
+        with _kept("DEALLOCATE ALL"):
+            pass
+        cursors = _asked(questions)
+    answers = []
+    for question, cursor in zip(questions, cursors, strict=True):
+        with cursor:
+            answers.append(question.read.rows(cursor.fetchall()))
+    return answers
+
+
+def _asked(questions: Sequence[Question]) -> list[Any]:
+    with _together() if len(questions) > 1 and _knows_us() else nullcontext():
+        return [_executed(*question.read.statement(question.about)) for question in questions]
+
+
+def write(sql: str, *values: int | date | datetime) -> None:
+    """Change something by one statement. It is on disk when this returns, unless a transaction goes on around it."""
+    with _executed(sql, [_adapted(value) for value in values]):
+        pass
+
+
+def _knows_us() -> bool:
+    """Whether this connection leads to PostgreSQL itself, where what has been worked out once stays known.
+
+    A pooler that lends connections out by transaction would give us others each time, and is what the setting tells of.
+    While statements are logged, each is sent as a whole, to be read.
+    """
+    is_shared = connection.settings_dict.get("DISABLE_SERVER_SIDE_CURSORS")
+    return connection.vendor == "postgresql" and not is_shared and not connection.queries_logged
+
+
+@contextmanager
+def _together() -> Iterator[None]:
+    _connect()
+    with connection.wrap_database_errors, connection.connection.pipeline():
+        yield
+
+
+def _connect() -> None:
+    """As `connection.cursor()` does."""
+    connection.close_if_health_check_failed()
+    connection.ensure_connection()
+
+
+def _executed(sql: str, params: Sequence[Any]) -> Any:
+    """The cursor of a statement."""
+    if _knows_us():
+        return _kept(sql, params)
+    cursor = connection.cursor()
+    cursor.execute(sql, params)
+    return cursor
+
+
+def _kept(sql: str, params: Sequence[Any] | None = None) -> Any:
+    """The cursor of a statement that PostgreSQL keeps, as far as it keeps such ones."""
+    _connect()
+    cursor = connection._prepare_cursor(_keeping_cursor()(connection.connection))  # type: ignore[attr-defined]
+    cursor.execute(sql, params)
+    return cursor
+
+
+@cache
+def _keeping_cursor() -> Any:
+    from psycopg import Cursor  # a site on SQLite has no use for it
+
+    class KeepingCursor(Cursor[Any]):
+        """Has PostgreSQL keep how it answers a statement.
+
+        Other cursors of the connection have nothing kept, nor the driver remember the values that they send.
+        """
+
+        def execute(self, query: Any, params: Any = None, **options: Any) -> Any:
+            self.connection.prepare_threshold = 0
+            try:
+                return super().execute(query, params, **options)
+            finally:
+                self.connection.prepare_threshold = None
+
+    return KeepingCursor
 
 
 class _Read:
@@ -55,11 +159,11 @@ class _Read:
         self.model = queryset.model if is_of_models else None
         self.names = [field.attname for field in queryset.model._meta.concrete_fields]
 
-    def rows(self, *args: User | date) -> list[Any]:
-        values = [_adapted(one) for one in args]
-        with connection.cursor() as cursor:
-            cursor.execute(self.sql, [param if place is None else values[place] for place, param in self.params])
-            rows: Sequence[Any] = cursor.fetchall()
+    def statement(self, about: Sequence[User | date]) -> tuple[str, list[Any]]:
+        values = [_adapted(one) for one in about]
+        return self.sql, [param if place is None else values[place] for place, param in self.params]
+
+    def rows(self, rows: Sequence[Any]) -> list[Any]:
         if self.converters:
             rows = [tuple(row) for row in self.compiler.apply_converters(rows, self.converters)]
         if self.model is None:
@@ -72,6 +176,13 @@ def _stand_in(kind: type, n: int) -> User | date:
     return User(pk=-n) if kind is User else date(n, 1, 1)
 
 
-def _adapted(value: User | date) -> Any:
-    """As a parameter of a query."""
-    return value.pk if isinstance(value, User) else connection.ops.adapt_datefield_value(value)
+def _adapted(value: Any) -> Any:
+    """As a parameter of a statement."""
+    match value:
+        case User():
+            return value.pk
+        case datetime():
+            return connection.ops.adapt_datetimefield_value(value)
+        case date():
+            return connection.ops.adapt_datefield_value(value)
+    return value

@@ -44,8 +44,8 @@ class Record:
     def items(self) -> Mapping[int, Sequence[Item]]:
         """By exercise, each in the order of their days; the exercises in the order of their latest items."""
         items: dict[int, list[Item]] = {exercise: [] for exercise in self.latest}
-        for row in sorted(self.rows, key=lambda row: row.starts_on):
-            items[row.exercise_id].append(row.value)
+        for item in sorted((row.value for row in self.rows), key=lambda item: item.starts_on):
+            items[item.exercise].append(item)
         return items
 
     @cached_property
@@ -86,7 +86,7 @@ class Record:
         return frequency_on(item, day, self._paused)
 
     def is_kept(self, exercise: int, day: date) -> bool:
-        return is_kept(exercise, day, self._paused)
+        return bool(self._paused) and is_kept(exercise, day, self._paused)
 
     def standing(self, item: Item, day: date) -> Standing:
         return standing(
@@ -109,8 +109,6 @@ class Record:
         asked = self._asked.get((exercise, week, today))
         if asked is None:
             done = self.done.get(exercise, {})
-            if lately is None:
-                lately = bytes(bool(done.get(day)) for day in (*week.shifted(-1).days[1:], *week.days))
             asked = adherence.asked_in_week(self.items[exercise], week, today, done, lately, self._paused)
             self._asked[exercise, week, today] = asked
         return asked
@@ -146,13 +144,13 @@ class Record:
 
 
 @prepared
-def _planned(user: User, last: date) -> QuerySet[PlanItem]:
+def items(user: User, last: date) -> QuerySet[PlanItem]:
     return PlanItem.objects.for_user(user).started_by(last)
 
 
 def planned(user: User, last: date) -> list[PlanItem]:
     """The plan items up to a day, in the order of the plan. One query, and two more for own exercises."""
-    return in_order(_planned(user, last))
+    return in_order(items(user, last))
 
 
 @prepared
@@ -162,12 +160,12 @@ def completed(user: User, first: date, last: date) -> QuerySet[Completion, tuple
 
 
 @prepared
-def _days_done(user: User, first: date, last: date) -> QuerySet[Completion, tuple[int, Sequence[int]]]:
+def days_done(user: User, first: date, last: date) -> QuerySet[Completion, tuple[int, Sequence[int]]]:
     return Completion.objects.for_user(user).days_by_exercise(first, last)
 
 
 @prepared
-def _breaks(user: User, first: date, last: date) -> QuerySet[Pause, tuple[Any, ...]]:
+def breaks(user: User, first: date, last: date) -> QuerySet[Pause, tuple[Any, ...]]:
     """First day, day before which it ended, reason, kept exercises, and the exercise where it is a skip of one."""
     pauses = Pause.objects.for_user(user).started_by(last).not_over_on(first)
     return pauses.and_skips(Skip.objects.for_user(user).between(first, last))
@@ -175,36 +173,39 @@ def _breaks(user: User, first: date, last: date) -> QuerySet[Pause, tuple[Any, .
 
 def read(user: User, first: date, last: date, rows: Sequence[PlanItem], done: Done) -> Record:
     """The record of some days, with the plan items and completions that the page has asked for. One query."""
-    breaks = _breaks(user, first, last)
-    return Record(
-        first=first,
-        last=last,
-        week_start=user.week_start,
-        rows=rows,
-        pauses=sorted(
-            (
-                Pause(user=user, starts_on=starts_on, ends_on=ends_on, reason=reason, keeps=keeps)
-                for starts_on, ends_on, reason, keeps, exercise in breaks
-                if exercise is None
-            ),
-            key=lambda pause: pause.starts_on,
-        ),
-        skips={(exercise, day): reason for day, _end, reason, _keeps, exercise in breaks if exercise is not None},
-        done=done,
-    )
+    return recorded(user, first, last, rows, breaks(user, first, last), done)
+
+
+def recorded(
+    user: User, first: date, last: date, rows: Sequence[PlanItem], breaks: Iterable[tuple[Any, ...]], done: Done
+) -> Record:
+    """The same without a query; `breaks` are those of these days."""
+    pauses, skips = [], {}
+    for day, ends_on, reason, keeps, exercise in breaks:
+        if exercise is None:
+            pauses.append(Pause(user=user, starts_on=day, ends_on=ends_on, reason=reason, keeps=keeps))
+        else:
+            skips[exercise, day] = reason
+    pauses.sort(key=lambda pause: pause.starts_on)
+    return Record(first, last, user.week_start, rows, pauses, skips, done)
 
 
 def done_a_day(user: User, first: date, last: date) -> Done:
+    """Completions a day. One query."""
+    return done_from(days_done(user, first, last), first)
+
+
+def done_from(days: Iterable[tuple[int, Iterable[int]]], first: date) -> Done:
+    """The same, from the days of each exercise, counted from `first`."""
     return {
-        exercise: {first + timedelta(n): times for n, times in Counter(days).items()}
-        for exercise, days in _days_done(user, first, last)
+        exercise: {first + timedelta(n): times for n, times in Counter(of_exercise).items()}
+        for exercise, of_exercise in days
     }
 
 
-def counts_a_day(user: User, first: date, last: date) -> Mapping[int, bytes]:
-    """The same with a byte for each day, for the pages of many days."""
-    length = (last - first).days + 1
-    return {exercise: _counts(days, length) for exercise, days in _days_done(user, first, last)}
+def counts_from(days: Iterable[tuple[int, Iterable[int]]], length: int) -> Mapping[int, bytes]:
+    """The same as a byte for each of `length` days, for the pages of many days."""
+    return {exercise: _counts(of_exercise, length) for exercise, of_exercise in days}
 
 
 def _counts(days: Iterable[int], length: int) -> bytes:

@@ -51,7 +51,7 @@ class Week:
     @classmethod
     def of(cls, day: date, week_start: int) -> "Week":
         """The week that holds `day`; `week_start` counts as `date.weekday()`, Monday is 0."""
-        return cls(day - timedelta(days=(day.weekday() - week_start) % 7))
+        return _week_of(day, week_start)
 
     @property
     def last(self) -> date:
@@ -67,6 +67,11 @@ class Week:
     def through(self, last: "Week") -> "list[Week]":
         """This week and those after it, `last` included."""
         return [self.shifted(n) for n in range((last.first - self.first) // timedelta(weeks=1) + 1)]
+
+
+@lru_cache(maxsize=4096)
+def _week_of(day: date, week_start: int) -> Week:
+    return Week(day - timedelta(days=(day.weekday() - week_start) % 7))
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +117,9 @@ def paused_days(pauses: Iterable[Paused], exercise: int, first: date, last: date
     return frozenset(days)
 
 
-def frequency_on(item: Item, day: date, pauses: Iterable[Paused]) -> Frequency:
+def frequency_on(item: Item, day: date, pauses: Collection[Paused]) -> Frequency:
     """The frequency of an item on a day: its minimum where a pause keeps it at that."""
-    return item.frequency.minimum if is_kept(item.exercise, day, pauses) else item.frequency
+    return item.frequency.minimum if pauses and is_kept(item.exercise, day, pauses) else item.frequency
 
 
 def is_kept(exercise: int, day: date, pauses: Iterable[Paused]) -> bool:

@@ -1,4 +1,3 @@
-from collections.abc import Sequence
 from datetime import date
 
 from django.contrib import messages
@@ -11,9 +10,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.middleware import signed_in
+from exercises.models import Exercise
 from tracking import agenda, guide, weeks
 from tracking.forms import PartForm, TickForm
-from tracking.models import Completion, PlanItem, Skip
+from tracking.models import Completion, Skip
 from tracking.plan_forms import SkipForm
 from tracking.schedule import Week
 
@@ -48,13 +48,13 @@ def tick(request: HttpRequest, day: date, slug: str, nth: int) -> HttpResponse:
         raise BadRequest(form.complaint)
     if day > today:
         raise BadRequest(_("This day has not begun yet. It can be ticked once it is there."))
-    rows = agenda.planned_for(user, day)
-    item = _item(rows, day, slug)
+    rows = agenda.DayRows.read(user, day, today)
+    exercise = _exercise(rows, slug)
     if form.is_done:
-        Completion.objects.set_done(user, day, item.exercise, nth, now)
+        Completion.objects.set_done(user, day, exercise, nth, now)
     else:
-        Completion.objects.set_undone(user, day, item.exercise, nth)
-    plan = agenda.day_agenda(user, day, today, rows)
+        Completion.objects.set_undone(user, day, exercise, nth)
+    plan = rows.with_slot(exercise, nth, form.is_done).agenda
     card = plan.card(slug)
     if request.htmx:  # type: ignore[attr-defined]  # set by django-htmx
         context = {"agenda": plan, "just_set": [card], "said": plan.said(card)}
@@ -77,22 +77,24 @@ def skip(request: HttpRequest, day: date) -> HttpResponse:
     if day > user.day_at(now):
         raise BadRequest(_("This day has not begun yet."))
     slug = form.cleaned_data["exercise"]
-    rows = agenda.planned_for(user, day)
-    item = _item(rows, day, slug)
-    if form.cleaned_data["reason"]:
-        Skip.objects.set_skipped(user, day, item.exercise, form.cleaned_data["reason"], now)
+    reason = form.cleaned_data["reason"]
+    rows = agenda.DayRows.read(user, day, user.day_at(now))
+    exercise = _exercise(rows, slug)
+    if reason:
+        Skip.objects.set_skipped(user, day, exercise, reason, now)
     else:
-        Skip.objects.set_unskipped(user, day, item.exercise)
-    plan = agenda.day_agenda(user, day, user.day_at(now), rows)
+        Skip.objects.set_unskipped(user, day, exercise)
+    plan = rows.with_skip(exercise, reason).agenda
     messages.success(request, plan.said(plan.card(slug)))
     return redirect("today") if plan.is_today else redirect("day", plan.day)
 
 
-def _item(rows: Sequence[PlanItem], day: date, slug: str) -> PlanItem:
-    item = next((row for row in rows if row.exercise.slug == slug and row.value.in_force_on(day)), None)
-    if item is None:
-        raise Http404(_("This exercise was not on your plan on that day."))
-    return item
+def _exercise(rows: agenda.DayRows, slug: str) -> Exercise:
+    """Of the plan of the day."""
+    for item in rows.items:
+        if item.exercise.slug == slug and item.value.in_force_on(rows.day):
+            return item.exercise
+    raise Http404(_("This exercise was not on your plan on that day."))
 
 
 @require_safe

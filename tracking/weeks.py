@@ -14,8 +14,9 @@ from exercises.words import frequency_in_words
 from tracking.adherence import Tally, total
 from tracking.agenda import MARK_ICONS, pause_in_words
 from tracking.dates import day_and_month, short_weekday, span, week_address, weekday
-from tracking.models import Pause, PlanItem, Skip
-from tracking.record import Record, done_a_day, planned, read
+from tracking.models import Pause, PlanItem, Skip, in_order
+from tracking.prepared import at_once
+from tracking.record import Record, breaks, days_done, done_a_day, done_from, items, recorded
 from tracking.schedule import Week
 
 
@@ -122,8 +123,13 @@ class WeekAgenda:
 def week_agenda(user: User, week: Week, today: date) -> WeekAgenda:
     """The plan over a week that begins on the person's week start. Three queries."""
     before = week.shifted(-1)
-    rows = planned(user, week.last)
-    record = read(user, before.first, week.last, rows, done_a_day(user, before.first, week.last))
+    found = at_once(
+        items.of(user, week.last),
+        breaks.of(user, before.first, week.last),
+        days_done.of(user, before.first, week.last),
+    )
+    rows = in_order(found[0])
+    record = recorded(user, before.first, week.last, rows, found[1], done_from(found[2], before.first))
     chart, expected = [], 0
     for exercise, latest in record.latest.items():
         if not any(record.item_on(exercise, day) or record.done_on(exercise, day) for day in week.days):

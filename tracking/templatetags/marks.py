@@ -64,6 +64,12 @@ def _slot(slug: str, slot: Slot) -> str:
 
 
 @register.simple_tag
+def skip_options(some: Iterable[Card]) -> SafeString:
+    options = (f'<option value="{card.exercise.slug}">{escape(card.exercise.name)}</option>' for card in some)
+    return mark_safe("".join(options))  # noqa: S308  # what is not ours is escaped
+
+
+@register.simple_tag
 def skip_reasons() -> list[tuple[str, Any]]:
     return Skip.Reason.choices
 
