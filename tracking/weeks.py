@@ -78,16 +78,16 @@ class WeekAgenda:
         return span(self.week)
 
     @property
-    def heads(self) -> Sequence[tuple[date, str, int]]:
+    def heads(self) -> tuple[tuple[date, str, int], ...]:
         """Date, short weekday and day of the month of each column."""
-        return [(day, short_weekday(day), day.day) for day in self.week.days]
+        return tuple((day, short_weekday(day), day.day) for day in self.week.days)
 
     @property
     def pause_words(self) -> Sequence[str]:
         return [pause_in_words(pause) for pause in self.pauses]
 
     @property
-    def legend(self) -> Sequence[tuple[str, str, str]]:
+    def legend(self) -> tuple[tuple[str, str, str], ...]:
         """Mark, icon and words, of the marks that occur."""
         words = {
             "done": _("done"),
@@ -101,7 +101,7 @@ class WeekAgenda:
             "off": _("not in the plan"),
         }
         shown = {cell.mark for row in self.rows for cell in row.cells}
-        return [(mark, MARK_ICONS[mark], text) for mark, text in words.items() if mark in shown]
+        return tuple((mark, MARK_ICONS[mark], text) for mark, text in words.items() if mark in shown)
 
     @property
     def previous(self) -> date | None:
@@ -135,11 +135,12 @@ def week_agenda(user: User, week: Week, today: date) -> WeekAgenda:
         if not any(record.item_on(exercise, day) or record.done_on(exercise, day) for day in week.days):
             continue
         expected += record.pace(exercise, week, today)
+        needed = record.asked_in_week(exercise, week, today)
         chart.append(
             Row(
                 exercise=latest.exercise,
                 how_often=frequency_in_words(latest.frequency),
-                cells=[_cell(record, exercise, day, today) for day in week.days],
+                cells=[_cell(record, exercise, *on_day, today) for on_day in zip(week.days, needed, strict=True)],
                 tally=record.tally(exercise, week),
             )
         )
@@ -164,12 +165,11 @@ def week_agenda(user: User, week: Week, today: date) -> WeekAgenda:
     )
 
 
-def _cell(record: Record, exercise: int, day: date, today: date) -> Cell:
+def _cell(record: Record, exercise: int, day: date, needed: int, today: date) -> Cell:
     n = record.done_on(exercise, day)
     if not record.item_on(exercise, day):
         # Done, and then taken off the plan on the same day.
         return Cell(day, "done", _("done, no longer in the plan")) if n else Cell(day, "off", _("not in the plan"))
-    needed = record.asked_on(exercise, day, today)
     if n and n >= needed:
         return Cell(day, "done", ngettext("done, %(n)d time", "done, %(n)d times", n) % {"n": n})
     skip = record.skips.get((exercise, day))

@@ -4,6 +4,7 @@ Here and not in a template, as there are dozens of them on a page, and half of i
 """
 
 from collections.abc import Iterable
+from functools import lru_cache
 from html import escape
 from typing import Any
 
@@ -89,6 +90,12 @@ def strip(agenda: DayAgenda) -> SafeString:
     return mark_safe("".join(marks))  # noqa: S308  # what is not ours is escaped
 
 
+@lru_cache(maxsize=512)
+def _mark(drawn: str, words: str) -> str:
+    """What a mark shows and says. There are few kinds of them, and a chart has dozens."""
+    return f'{icon(drawn)}<span class="visually-hidden">{escape(words)}</span>'
+
+
 @register.simple_tag
 def chart_rows(rows: Iterable[Row]) -> SafeString:
     """One row an exercise, with a cell for each day of the week that leads to the card of that day."""
@@ -99,7 +106,7 @@ def _row(row: Row) -> str:
     exercise, slug, tally = row.exercise, row.exercise.slug, row.tally
     cells = "".join(
         f'<td role="cell" class="mark-{cell.mark}"><a href="{day_address(cell.day)}#exercise-{slug}">'
-        f'{icon(cell.icon)}<span class="visually-hidden">{escape(cell.words)}</span></a></td>'
+        f"{_mark(cell.icon, cell.words)}</a></td>"
         for cell in row.cells
     )
     total = f'{tally.credited}<span class="quiet">/{tally.prescribed}</span>' if tally.prescribed else "–"
