@@ -7,12 +7,14 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from django.db import OperationalError, connection
+from django.db import NotSupportedError, OperationalError, connection, transaction
 from django.db.models import QuerySet
 from django.test.utils import CaptureQueriesContext
+from psycopg.pq import PipelineStatus
 
 from accounts.models import User
 from tests.builders import a_person, an_exercise, did, on_plan
+from tests.engines import on_postgresql
 from tracking.models import Completion, Pause, PlanItem
 from tracking.prepared import at_once, prepared
 
@@ -78,7 +80,7 @@ def test_it_is_one_statement_the_same_as_the_query_makes() -> None:
     assert first == second
 
 
-def test_several_reads_are_answered_together() -> None:
+def test_several_reads_have_their_answers_in_order() -> None:
     anna, exercise = a_person(), an_exercise()
     did(anna, exercise, MONDAY, 2)
     kept = Pause.objects.create(user=anna, starts_on=MONDAY, reason="travel")
@@ -88,7 +90,38 @@ def test_several_reads_are_answered_together() -> None:
     assert len(captured) == 3
 
 
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="about PostgreSQL")
+@on_postgresql
+def test_postgresql_is_asked_all_of_it_before_it_answers() -> None:
+    anna = a_person()
+    together = []
+
+    def note(execute: Callable[..., Any], *statement: Any) -> Any:
+        together.append(connection.connection.info.pipeline_status)
+        return execute(*statement)
+
+    reads = done_between.of(anna, MONDAY, SUNDAY), pauses_from.of(anna, SUNDAY)
+    with connection.execute_wrapper(note):
+        at_once(*reads)
+        at_once(reads[0])
+    assert together == [PipelineStatus.ON, PipelineStatus.ON, PipelineStatus.OFF]
+
+
+@on_postgresql
+@pytest.mark.django_db(transaction=True)
+def test_within_a_transaction_a_column_that_changed_is_told_as_what_it_is() -> None:
+    anna = a_person()
+    done_between(anna, MONDAY, SUNDAY)
+    with closing(connection.copy()) as another, another.cursor() as cursor:
+        cursor.execute("ALTER TABLE tracking_completion ALTER nth TYPE integer")
+        try:
+            with pytest.raises(NotSupportedError), transaction.atomic():
+                done_between(anna, MONDAY, SUNDAY)
+            assert done_between(anna, MONDAY, SUNDAY) == []
+        finally:
+            cursor.execute("ALTER TABLE tracking_completion ALTER nth TYPE smallint")
+
+
+@on_postgresql
 def test_postgresql_keeps_how_it_answers_unless_a_pooler_is_between(monkeypatch: pytest.MonkeyPatch) -> None:
     @prepared
     def latest(user: User, day: date) -> QuerySet[Completion, tuple[int]]:
@@ -111,7 +144,7 @@ def test_postgresql_keeps_how_it_answers_unless_a_pooler_is_between(monkeypatch:
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="about PostgreSQL")
+@on_postgresql
 @pytest.mark.parametrize("number", [1, 2])
 def test_a_column_that_changes_under_the_site_is_read_all_the_same(number: int) -> None:
     anna, exercise = a_person(), an_exercise()
@@ -130,7 +163,7 @@ def test_a_column_that_changes_under_the_site_is_read_all_the_same(number: int) 
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="about PostgreSQL")
+@on_postgresql
 def test_a_database_that_goes_away_meanwhile_is_an_outage() -> None:
     anna = a_person()
     reads = done_between.of(anna, MONDAY, SUNDAY), pauses_from.of(anna, SUNDAY)
@@ -143,7 +176,7 @@ def test_a_database_that_goes_away_meanwhile_is_an_outage() -> None:
     assert at_once(*reads) == [[], []]
 
 
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="about PostgreSQL")
+@on_postgresql
 def test_the_driver_remembers_no_values_that_were_sent() -> None:
     anna, exercise = a_person(), an_exercise()
     did(anna, exercise, MONDAY)

@@ -4,13 +4,14 @@ import os
 import signal
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
 from backpain.worker import MOST_CONNECTIONS, Connections
+from tests.test_faults import wait_until
 from tests.test_start import PATIENCE, Site, environment_of, running, running_behind_a_proxy
 from tools.slow_clients import SLOWLY, large_file, slow_requests
 
@@ -108,13 +109,6 @@ def connections_of(process: int, port: int) -> int:
     lines = [line.split() for line in Path(f"/proc/{process}/net/tcp").read_text().splitlines()[1:]]
     made = {f"socket:[{line[9]}]" for line in lines if line[1].endswith(f":{port:04X}") and line[3] == "01"}
     return len(made & {str(file.readlink()) for file in Path(f"/proc/{process}/fd").iterdir() if file.exists()})
-
-
-def wait_until(it_is_so: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not it_is_so():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 def workers_of(site: Site) -> set[int]:

@@ -86,7 +86,7 @@ class Record:
         return frequency_on(item, day, self._paused)
 
     def is_kept(self, exercise: int, day: date) -> bool:
-        return bool(self._paused) and is_kept(exercise, day, self._paused)
+        return is_kept(exercise, day, self._paused)
 
     def standing(self, item: Item, day: date) -> Standing:
         return standing(

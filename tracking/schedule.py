@@ -119,12 +119,12 @@ def paused_days(pauses: Iterable[Paused], exercise: int, first: date, last: date
 
 def frequency_on(item: Item, day: date, pauses: Collection[Paused]) -> Frequency:
     """The frequency of an item on a day: its minimum where a pause keeps it at that."""
-    return item.frequency.minimum if pauses and is_kept(item.exercise, day, pauses) else item.frequency
+    return item.frequency.minimum if is_kept(item.exercise, day, pauses) else item.frequency
 
 
-def is_kept(exercise: int, day: date, pauses: Iterable[Paused]) -> bool:
+def is_kept(exercise: int, day: date, pauses: Collection[Paused]) -> bool:
     """Whether a pause holds on the day and keeps the exercise at its minimum."""
-    return any(pause.holds(day) and exercise in pause.keeps for pause in pauses)
+    return bool(pauses) and any(pause.holds(day) and exercise in pause.keeps for pause in pauses)
 
 
 def standing(

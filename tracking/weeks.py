@@ -123,13 +123,10 @@ class WeekAgenda:
 def week_agenda(user: User, week: Week, today: date) -> WeekAgenda:
     """The plan over a week that begins on the person's week start. Three queries."""
     before = week.shifted(-1)
-    found = at_once(
-        items.of(user, week.last),
-        breaks.of(user, before.first, week.last),
-        days_done.of(user, before.first, week.last),
-    )
-    rows = in_order(found[0])
-    record = recorded(user, before.first, week.last, rows, found[1], done_from(found[2], before.first))
+    days = user, before.first, week.last
+    plan, breaks_then, done = at_once(items.of(user, week.last), breaks.of(*days), days_done.of(*days))
+    rows = in_order(plan)
+    record = recorded(*days, rows, breaks_then, done_from(done, before.first))
     chart, expected = [], 0
     for exercise, latest in record.latest.items():
         if not any(record.item_on(exercise, day) or record.done_on(exercise, day) for day in week.days):
