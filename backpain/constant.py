@@ -27,6 +27,8 @@ def constant(parser: Parser, token: Token) -> "Constant":
 
 
 class Constant(template.Node):
+    child_nodelists = ()  # no blocks in here, for which each page would look again
+
     def __init__(self, nodelist: NodeList, given: dict[str, FilterExpression]) -> None:
         self.nodelist, self.given = nodelist, given
         self.rendered: dict[tuple[object, ...], SafeString] = {}

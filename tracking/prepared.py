@@ -13,7 +13,8 @@ from datetime import date, datetime
 from functools import cache, update_wrapper
 from typing import Any, Generic, ParamSpec, TypeVar, get_type_hints
 
-from django.db import NotSupportedError, connection, models
+from django.db import DEFAULT_DB_ALIAS, NotSupportedError, connections, models
+from django.db.backends.base.base import BaseDatabaseWrapper as Connection
 from django.db.models.query import ModelIterable
 
 from accounts.models import User
@@ -55,15 +56,16 @@ class Question:
 
 def at_once(*questions: Question) -> list[list[Any]]:
     """The rows of each. To PostgreSQL they go together: being on the way takes longer than being answered."""
+    connection = _database()
     try:
-        cursors = _asked(questions)
+        cursors = _asked(connection, questions)
     except NotSupportedError:
         # Columns have changed under the site, so what PostgreSQL kept of these statements is of no use any more.
         if connection.in_atomic_block:
             raise
-        with _kept("DEALLOCATE ALL"):
+        with _executed(connection, "DEALLOCATE ALL"):
             pass
-        cursors = _asked(questions)
+        cursors = _asked(connection, questions)
     answers = []
     for question, cursor in zip(questions, cursors, strict=True):
         with cursor:
@@ -71,18 +73,24 @@ def at_once(*questions: Question) -> list[list[Any]]:
     return answers
 
 
-def _asked(questions: Sequence[Question]) -> list[Any]:
-    with _together() if len(questions) > 1 and _knows_us() else nullcontext():
-        return [_executed(*question.read.statement(question.about)) for question in questions]
-
-
 def write(sql: str, *values: int | date | datetime) -> None:
     """Change something by one statement. It is on disk when this returns, unless a transaction goes on around it."""
-    with _executed(sql, [_adapted(value) for value in values]):
+    connection = _database()
+    with _executed(connection, sql, [_adapted(value, connection) for value in values]):
         pass
 
 
-def _knows_us() -> bool:
+def _database() -> Connection:
+    """The connection of this thread, and not Django's stand-in for it, which looks it up for each attribute."""
+    return connections[DEFAULT_DB_ALIAS]
+
+
+def _asked(connection: Connection, questions: Sequence[Question]) -> list[Any]:
+    with _together(connection) if len(questions) > 1 and _knows_us(connection) else nullcontext():
+        return [_executed(connection, *question.read.statement(question.about)) for question in questions]
+
+
+def _knows_us(connection: Connection) -> bool:
     """Whether this connection leads to PostgreSQL itself, where what has been worked out once stays known.
 
     A pooler that lends connections out by transaction would give us others each time, and is what the setting tells of.
@@ -93,31 +101,25 @@ def _knows_us() -> bool:
 
 
 @contextmanager
-def _together() -> Iterator[None]:
-    _connect()
+def _together(connection: Connection) -> Iterator[None]:
+    _connect(connection)
     with connection.wrap_database_errors, connection.connection.pipeline():
         yield
 
 
-def _connect() -> None:
+def _connect(connection: Connection) -> None:
     """As `connection.cursor()` does."""
     connection.close_if_health_check_failed()
     connection.ensure_connection()
 
 
-def _executed(sql: str, params: Sequence[Any]) -> Any:
-    """The cursor of a statement."""
-    if _knows_us():
-        return _kept(sql, params)
-    cursor = connection.cursor()
-    cursor.execute(sql, params)
-    return cursor
-
-
-def _kept(sql: str, params: Sequence[Any] | None = None) -> Any:
-    """The cursor of a statement that PostgreSQL keeps, as far as it keeps such ones."""
-    _connect()
-    cursor = connection._prepare_cursor(_keeping_cursor()(connection.connection))  # type: ignore[attr-defined]
+def _executed(connection: Connection, sql: str, params: Sequence[Any] | None = None) -> Any:
+    """The cursor of a statement, which PostgreSQL keeps, as far as it keeps such ones."""
+    if _knows_us(connection):
+        _connect(connection)
+        cursor = connection._prepare_cursor(_keeping_cursor()(connection.connection))  # type: ignore[attr-defined]
+    else:
+        cursor = connection.cursor()
     cursor.execute(sql, params)
     return cursor
 
@@ -144,14 +146,15 @@ def _keeping_cursor() -> Any:
 
 class _Read:
     def __init__(self, build: Callable[..., "models.QuerySet[Any, Any]"]) -> None:
+        self.connection = _database()
         hints = {name: kind for name, kind in get_type_hints(build).items() if name != "return"}
         stand_ins = [_stand_in(kind, n) for n, kind in enumerate(hints.values(), start=1)]
         queryset = build(*stand_ins)
-        self.compiler = queryset.query.get_compiler(connection=connection)
+        self.compiler = queryset.query.get_compiler(connection=self.connection)
         self.sql, params = self.compiler.as_sql()
         self.converters = self.compiler.get_converters([select[0] for select in self.compiler.select])
         # A parameter is the place of an argument, or stands in the query itself.
-        places = [_adapted(one) for one in stand_ins]
+        places = [_adapted(one, self.connection) for one in stand_ins]
         if missing := set(places) - set(params):
             raise ValueError(f"{build.__name__} does not ask for {missing}")
         self.params = [(places.index(param), None) if param in places else (None, param) for param in params]
@@ -160,7 +163,7 @@ class _Read:
         self.names = [field.attname for field in queryset.model._meta.concrete_fields]
 
     def statement(self, about: Sequence[User | date]) -> tuple[str, list[Any]]:
-        values = [_adapted(one) for one in about]
+        values = [_adapted(one, self.connection) for one in about]
         return self.sql, [param if place is None else values[place] for place, param in self.params]
 
     def rows(self, rows: Sequence[Any]) -> list[Any]:
@@ -168,7 +171,7 @@ class _Read:
             rows = [tuple(row) for row in self.compiler.apply_converters(rows, self.converters)]
         if self.model is None:
             return list(rows)
-        return [self.model.from_db(connection.alias, self.names, row) for row in rows]
+        return [self.model.from_db(self.connection.alias, self.names, row) for row in rows]
 
 
 def _stand_in(kind: type, n: int) -> User | date:
@@ -176,7 +179,7 @@ def _stand_in(kind: type, n: int) -> User | date:
     return User(pk=-n) if kind is User else date(n, 1, 1)
 
 
-def _adapted(value: Any) -> Any:
+def _adapted(value: Any, connection: Connection) -> Any:
     """As a parameter of a statement."""
     match value:
         case User():
