@@ -1,7 +1,7 @@
-import gzip
 import logging
 import time
 from collections.abc import Callable
+from gzip import FNAME
 from secrets import randbelow, token_hex
 
 from django.conf import settings
@@ -11,6 +11,7 @@ from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware, re_accepts_gzip
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
+from isal import igzip
 
 from backpain.logs import route_of
 
@@ -57,9 +58,9 @@ def headers(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callable
 
 
 class ZipMiddleware(GZipMiddleware):
-    """Django's, which takes a tenth of the time of a page for its last tenth of bytes: this one stops earlier."""
+    """Django's, with what packs a page in a seventh of the time, for a tenth more of bytes."""
 
-    effort = 3  # of nine; Django's is 6
+    effort = 2  # of three
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         if not isinstance(response, HttpResponse) or {"Content-Encoding", "ETag"} & response.headers.keys():
@@ -67,12 +68,12 @@ class ZipMiddleware(GZipMiddleware):
         if len(response.content) < 200 or not accepts_gzip(request):
             return super().process_response(request, response)
         patch_vary_headers(response, ["Accept-Encoding"])
-        packed = gzip.compress(response.content, self.effort, mtime=0)
+        packed = igzip.compress(response.content, self.effort, mtime=0)
         # A name of random length, so that the length of the whole tells less of what is in it.
         name = b"a" * randbelow(self.max_random_bytes) + b"\0"
         if len(packed) + len(name) >= len(response.content):
             return response
-        response.content = packed[:3] + bytes([gzip.FNAME]) + packed[4:10] + name + packed[10:]
+        response.content = packed[:3] + bytes([FNAME]) + packed[4:10] + name + packed[10:]
         response["Content-Encoding"], response["Content-Length"] = "gzip", str(len(response.content))
         return response
 
