@@ -288,6 +288,7 @@ def test_a_tick_from_the_list_is_recorded_and_leads_back_to_the_list(kim: Any) -
 def test_the_way_back_is_no_address_of_the_visitors_choosing(back: str, kim: Any) -> None:
     answer = browser_of(kim).post("/day/2026-11-18/grip/1/", {"done": "yes", "back": back})
     assert answer.status_code == 400
+    assert "There is no such page to go back to." in text_of(answer)
     assert completions(kim) == []
 
 

@@ -1,6 +1,9 @@
+from collections.abc import Mapping
 from urllib.parse import urlencode
 
 from django import forms
+from django.core.exceptions import BadRequest
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from exercises.models import Position
@@ -8,36 +11,19 @@ from tracking.guide import ONCE
 from tracking.schedule import MAX_NTH
 
 
-class TickForm(forms.Form):
-    """The state to set one slot to."""
+class Tick:
+    """What a tap on a slot has sent. By hand, as a form of Django's would take longer than the answer."""
 
-    nth = forms.IntegerField(
-        min_value=1,
-        max_value=MAX_NTH,
-        error_messages={
-            "min_value": _("There is no such slot. They are counted from 1 to 20."),
-            "max_value": _("There is no such slot. They are counted from 1 to 20."),
-        },
-    )
-    done = forms.ChoiceField(
-        choices=[("yes", _("done")), ("no", _("not done"))],
-        error_messages={
-            "required": _("Say whether it is done, yes or no."),
-            "invalid_choice": _("Say whether it is done, yes or no."),
-        },
-    )
-
-    # Where the person came from and goes back to, if not to the plan of the day.
-    back = forms.ChoiceField(required=False, choices=[("session", _("guided session"))])
-
-    @property
-    def is_done(self) -> bool:
-        return bool(self.cleaned_data["done"] == "yes")
-
-    @property
-    def complaint(self) -> str:
-        """The first thing that is wrong, as a sentence."""
-        return next(str(error) for errors in self.errors.values() for error in errors)
+    def __init__(self, nth: int, sent: Mapping[str, str]) -> None:
+        if not 1 <= nth <= MAX_NTH:
+            raise BadRequest(gettext("There is no such slot. They are counted from 1 to 20."))
+        done, back = sent.get("done"), sent.get("back", "")
+        if done not in ("yes", "no"):
+            raise BadRequest(gettext("Say whether it is done, yes or no."))
+        if back not in ("", "session"):
+            raise BadRequest(gettext("There is no such page to go back to."))
+        self.is_done = done == "yes"
+        self.is_from_session = back == "session"
 
 
 class PartForm(forms.Form):

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.middleware import signed_in
 from exercises.models import Exercise
 from tracking import agenda, guide, weeks
-from tracking.forms import PartForm, TickForm
+from tracking.forms import PartForm, Tick
 from tracking.models import Completion, Skip
 from tracking.plan_forms import SkipForm
 from tracking.schedule import Week
@@ -43,24 +43,22 @@ def tick(request: HttpRequest, day: date, slug: str, nth: int) -> HttpResponse:
     now = timezone.now()
     user = signed_in(request)
     today = user.day_at(now)
-    form = TickForm({**request.POST.dict(), "nth": nth})
-    if not form.is_valid():
-        raise BadRequest(form.complaint)
+    tap = Tick(nth, request.POST)
     if day > today:
         raise BadRequest(_("This day has not begun yet. It can be ticked once it is there."))
     rows = agenda.DayRows.read(user, day, today)
     exercise = _exercise(rows, slug)
-    if form.is_done:
+    if tap.is_done:
         Completion.objects.set_done(user, day, exercise, nth, now)
     else:
         Completion.objects.set_undone(user, day, exercise, nth)
-    plan = rows.with_slot(exercise, nth, form.is_done).agenda
+    plan = rows.with_slot(exercise, nth, tap.is_done).agenda
     card = plan.card(slug)
     if request.htmx:  # type: ignore[attr-defined]  # set by django-htmx
         context = {"agenda": plan, "just_set": [card], "said": plan.said(card)}
         return render(request, "tracking/_ticked.html", context)
     messages.success(request, plan.said(card))
-    if form.cleaned_data["back"]:
+    if tap.is_from_session:
         return redirect(f"{reverse('session')}{PartForm(request.POST).query}")
     # To the top of the page, where the sentence stands and what is due comes first.
     return redirect("today") if plan.is_today else redirect("day", plan.day)

@@ -76,8 +76,10 @@ KINDS = [
     *("application/x-www-form-urlencoded; charset=utf-16", "application/x-www-form-urlencoded; charset=nonsense"),
 ]
 
-# Fields that no form of ours declares: those that allauth's views and the admin look for, and those that they must not.
+# Fields that no form of ours declares: of a tick, those that allauth's views and the admin look for, and that they
+# must not.
 MORE_FIELDS = [
+    *("done", "back"),
     *("next", "action_add", "action_remove", "action_primary", "action_send", "confirm", "habit_0", "habit_1", "file"),
     *("csrfmiddlewaretoken", "_method", "_save", "_continue", "_saveasnew", "_popup", "_to_field", "o", "p", "q", "e"),
     *("all", "id__exact", "owner", "owner__id__exact", "owner__email__startswith", "user", "user_id", "is_staff"),
