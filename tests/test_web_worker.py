@@ -5,7 +5,7 @@ import signal
 import socket
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
@@ -108,7 +108,11 @@ def connections_of(process: int, port: int) -> int:
     """How many of those to a port of this machine a process has open."""
     lines = [line.split() for line in Path(f"/proc/{process}/net/tcp").read_text().splitlines()[1:]]
     made = {f"socket:[{line[9]}]" for line in lines if line[1].endswith(f":{port:04X}") and line[3] == "01"}
-    return len(made & {str(file.readlink()) for file in Path(f"/proc/{process}/fd").iterdir() if file.exists()})
+    found = set()
+    for file in Path(f"/proc/{process}/fd").iterdir():
+        with suppress(FileNotFoundError):  # closed meanwhile
+            found.add(str(file.readlink()))
+    return len(made & found)
 
 
 def workers_of(site: Site) -> set[int]:
