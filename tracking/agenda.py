@@ -5,12 +5,12 @@ clock; `today` is the person's own date and comes from the view.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from itertools import groupby
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -41,8 +41,7 @@ GROUPS = (Status.DUE, Status.ENOUGH, SKIPPED, Status.RESTING, Status.COMPLETE, S
 """In this order a page shows its cards."""
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
+class Slot(NamedTuple):
     """One place to tick. A bonus slot is beyond what the day still asks for."""
 
     nth: int
@@ -53,8 +52,7 @@ class Slot:
     bonus: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Card:
+class Card(NamedTuple):
     """One exercise on one day."""
 
     exercise: Exercise
@@ -139,8 +137,7 @@ class Card:
                 return _("Complete")
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(NamedTuple):
     """The cards of one status, or those that are skipped, under their heading."""
 
     name: str
@@ -148,8 +145,7 @@ class Group:
     cards: Sequence[Card]
 
 
-@dataclass(frozen=True, slots=True)
-class StripDay:
+class StripDay(NamedTuple):
     """One day of the week around a day. `mark` names its shape, `words` says the same."""
 
     day: date
@@ -388,28 +384,34 @@ class DayRows:
         for exercise, on, nth in self.completions:
             if on == day:
                 nths[exercise].add(nth)
+        asked = {exercise: record.asked_in_week(exercise, week, today) for exercise in record.items}
+        n = (day - week.first).days
         planned_on_day = [(row, item) for row in rows if (item := row.value).in_force_on(day)]
-        cards = [_card(row, item, record, day, today, nths[item.exercise]) for row, item in planned_on_day]
+        cards = [
+            _card(row, item, record, day, today, nths[item.exercise], asked[item.exercise][n])
+            for row, item in planned_on_day
+        ]
         cards.sort(key=lambda card: GROUPS.index(card.group))
         return DayAgenda(
             day=day,
             today=today,
             cards=cards,
-            strip=_strip(record, week, today),
+            strip=_strip(record, asked, week, today),
             has_previous=any(row.starts_on < day for row in rows),
             pause=record.pause_on(day),
             offer=growth.offer(self.user, record, today) if day == today else None,
         )
 
 
-def _strip(record: Record, week: Week, today: date) -> list[StripDay]:
+def _strip(record: Record, asked: Mapping[int, Sequence[int]], week: Week, today: date) -> list[StripDay]:
+    """`asked` is what each day of the week asks for, by exercise."""
     days = week.days
     needed, credited = [0] * 7, [0] * 7
-    for exercise in record.items:
+    for exercise, of_days in asked.items():
         done = record.done.get(exercise, {})
-        for n, asked in enumerate(record.asked_in_week(exercise, week, today)):
-            needed[n] += asked
-            credited[n] += min(asked, done.get(days[n], 0))
+        for n, of_day in enumerate(of_days):
+            needed[n] += of_day
+            credited[n] += min(of_day, done.get(days[n], 0))
     return [_strip_day(record, day, today, needed[n], credited[n]) for n, day in enumerate(days)]
 
 
@@ -431,9 +433,8 @@ def _strip_day(record: Record, day: date, today: date, needed: int, credited: in
     return StripDay(day, short_weekday(day), day.day, mark, f"{weekday(day)}, {day_and_month(day)}: {state}")
 
 
-def _card(row: PlanItem, item: Item, record: Record, day: date, today: date, nths: set[int]) -> Card:
+def _card(row: PlanItem, item: Item, record: Record, day: date, today: date, nths: set[int], needed: int) -> Card:
     exercise, key = row.exercise, item.exercise
-    needed = record.asked_on(key, day, today)
     frequency = record.frequency(item, day)
     address = f"{day_address(day)}{exercise.slug}/"
     return Card(

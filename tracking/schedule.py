@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from functools import lru_cache
+from typing import NamedTuple
 
 from exercises.prescription import Frequency, Per
 
@@ -28,8 +29,7 @@ class Status(StrEnum):
     PAUSED = "paused"
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """A status and, for a resting exercise, the first day on which it no longer rests."""
 
     status: Status

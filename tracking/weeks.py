@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -20,8 +21,7 @@ from tracking.record import Record, breaks, days_done, done_a_day, done_from, it
 from tracking.schedule import Week
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """One exercise on one day of a week. `mark` names its shape, `words` says the same."""
 
     day: date
@@ -33,8 +33,7 @@ class Cell:
         return MARK_ICONS[self.mark]
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One exercise over a week."""
 
     exercise: Exercise
