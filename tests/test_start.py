@@ -376,6 +376,12 @@ def test_a_start_forgets_the_counts_of_rate_limits_that_have_run_out(prepared_da
     assert rows(prepared_database, "SELECT cache_key FROM cache") == [(":1:of 203.0.113.8",)]
 
 
+def test_what_answers_is_loaded_before_anybody_asks() -> None:
+    asks = "import sys, backpain.wsgi; print(*sorted(name for name in sys.modules if name.endswith('.views')))"
+    loaded = python(["-c", asks], environment_of("sqlite:////nowhere/db.sqlite3")).stdout.split()
+    assert {"exercises.views", "history.views", "tracking.views", "allauth.account.views"} <= set(loaded)
+
+
 def test_two_that_start_at_once_both_come_up(fresh_database: str, tmp_path: Path) -> None:
     environment = environment_of(fresh_database)
     with running(environment, tmp_path / "one") as one, running(environment, tmp_path / "two") as two:
