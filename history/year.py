@@ -10,9 +10,10 @@ the year of the first day and of today as well, which have no other week in the 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cached_property
 from itertools import starmap
 from typing import Any
+
+from django.utils.functional import cached_property
 
 from accounts.models import User
 from history import calendar

@@ -8,10 +8,10 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cached_property
 from itertools import groupby
 from typing import Any, NamedTuple, cast
 
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -98,7 +98,8 @@ class Card(NamedTuple):
     @property
     def seconds_left(self) -> int:
         """How long it takes to do what is asked for and not skipped."""
-        return 0 if self.is_skipped else (self.needed - self.credited) * self.dose.seconds_needed.at_most
+        left = self.needed - self.credited
+        return left * self.dose.seconds_needed.at_most if left and not self.is_skipped else 0
 
     @property
     def dose_words(self) -> str:
