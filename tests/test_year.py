@@ -7,6 +7,8 @@ import pytest
 from time_machine import TimeMachineFixture
 
 from accounts.models import User
+from history.calendar import Month
+from history.templatetags.days import calendar_months, day_rows
 from history.year import read_year
 from pain.models import CheckIn
 from tests.builders import (
@@ -305,3 +307,9 @@ def test_a_streak_longer_than_what_is_looked_at_says_so() -> None:
     on_plan(user, walk, date(2022, 1, 3), date(2023, 1, 2))
     assert "Kept weeks in 2024 52 of 53" in text_of(browser_of(user).get("/history/?year=2024"))
     assert "Kept weeks in a row" not in text_of(browser_of(user).get("/history/?year=2024"))
+
+
+def test_the_words_of_a_day_are_escaped_once() -> None:
+    month = Month(date(2026, 11, 1), [("2", "half &amp; more")] * 30, date(2026, 11, 18), 0)
+    for page in (calendar_months([month]), day_rows(month)):
+        assert page.count("half &amp; more<") == 30
