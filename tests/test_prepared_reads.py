@@ -62,6 +62,7 @@ def test_rows_of_a_table_come_as_models() -> None:
     [pause] = pauses_from(anna, SUNDAY)
     assert pause == kept
     assert (pause.starts_on, pause.ends_on, pause.keeps) == (MONDAY, None, [3, 5])
+    assert (pause._state.adding, pause._state.db) == (False, "default")
 
 
 def test_it_is_one_statement_the_same_as_the_query_makes() -> None:
