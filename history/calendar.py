@@ -6,6 +6,7 @@ from datetime import date
 from functools import lru_cache
 
 from django.utils.html import escape
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -19,7 +20,7 @@ AHEAD, FREE, PAUSED = "ahead", "free", "paused"
 """The marks of days without a level: still to come, nothing asked, and a pause asked for nothing."""
 
 
-Mark = tuple[str, str]
+Mark = tuple[str, SafeString]
 """A level from "0" to "4", or why a day has none; and the same in words, escaped."""
 
 

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import pytest
+from django.utils.safestring import SafeString
 from time_machine import TimeMachineFixture
 
 from accounts.models import User
@@ -310,6 +311,6 @@ def test_a_streak_longer_than_what_is_looked_at_says_so() -> None:
 
 
 def test_the_words_of_a_day_are_escaped_once() -> None:
-    month = Month(date(2026, 11, 1), [("2", "half &amp; more")] * 30, date(2026, 11, 18), 0)
+    month = Month(date(2026, 11, 1), [("2", SafeString("half &amp; more"))] * 30, date(2026, 11, 18), 0)
     for page in (calendar_months([month]), day_rows(month)):
         assert page.count("half &amp; more<") == 30
