@@ -24,13 +24,13 @@ FORM = "application/x-www-form-urlencoded"
 
 
 def names_of_fields() -> list[str]:
-    """Of all fields of all forms there are, ours and those of others."""
+    """Of all fields of all forms there are, ours and those of others, and of a tick, which has none."""
     found, todo = set(), [forms.BaseForm]
     while todo:
         for form in todo.pop().__subclasses__():
             todo.append(form)
             found |= {*getattr(form, "base_fields", {}), *getattr(form, "declared_fields", {})}
-    return sorted({*found, "next", "confirm", "habit_0"})
+    return sorted({*found, "next", "confirm", "habit_0", "done", "back"})
 
 
 def in_every_field(value: str) -> bytes:

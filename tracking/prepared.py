@@ -175,7 +175,10 @@ class _Read:
         return [self._made(self.model, row) for row in rows]
 
     def _made(self, model: type[models.Model], row: Sequence[Any]) -> models.Model:
-        """What `Model.from_db` makes of a row of all columns, in a quarter of the time."""
+        """What `Model.from_db` makes of a row of all columns, in a quarter of the time.
+
+        Neither `__init__` nor a signal has a part in it, so it is for models of plain columns.
+        """
         made = model.__new__(model)
         made.__dict__.update(zip(self.names, row, strict=True))
         made._state = state = ModelState()

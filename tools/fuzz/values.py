@@ -76,8 +76,8 @@ KINDS = [
     *("application/x-www-form-urlencoded; charset=utf-16", "application/x-www-form-urlencoded; charset=nonsense"),
 ]
 
-# Fields that no form of ours declares: of a tick, those that allauth's views and the admin look for, and that they
-# must not.
+# Fields that no form of ours declares: those of a tick, those that allauth's views and the admin look for, and those
+# that they must not.
 MORE_FIELDS = [
     *("done", "back"),
     *("next", "action_add", "action_remove", "action_primary", "action_send", "confirm", "habit_0", "habit_1", "file"),
