@@ -45,6 +45,22 @@ def one_line_a_request(
     return answer
 
 
+TIED = ("_messages", "auser", "htmx")
+"""What others hang on a request, and what knows the request in turn."""
+
+
+def let_go(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callable[[HttpRequest], HttpResponseBase]:
+    """A request that has its answer is freed at once, as are pages (`backpain.templating`)."""
+
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        for name in TIED:
+            request.__dict__.pop(name, None)
+        return response
+
+    return answer
+
+
 def headers(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callable[[HttpRequest], HttpResponseBase]:
     """What keeps a browser strict is on every answer. Outside of all that answers, so that nothing gets past it."""
 

@@ -116,6 +116,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "backpain.middleware.one_line_a_request",
+    "backpain.middleware.let_go",
     "backpain.middleware.headers",
     "csp.middleware.CSPMiddleware",
     "backpain.middleware.secret_addresses",
@@ -140,7 +141,7 @@ WSGI_APPLICATION = "backpain.wsgi.application"
 
 TEMPLATES = [
     {
-        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "BACKEND": "backpain.templating.Templates",
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {

@@ -1,0 +1,27 @@
+"""Django's templates, which let go of what they have shown.
+
+What a page shows knows the page, and the page knows it, so that nothing of it would be freed before the collector of
+garbage comes by, some pages later. Freed at once, its memory serves the next page while the processor still has it at
+hand.
+"""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.template.backends.django import DjangoTemplates, Template
+from django.template.context import make_context
+from django.utils.safestring import SafeString
+
+
+class Page(Template):
+    def render(self, context: dict[str, Any] | None = None, request: HttpRequest | None = None) -> SafeString:
+        values = make_context(context, request, autoescape=self.backend.engine.autoescape)
+        try:
+            return self.template.render(values)
+        finally:
+            values.dicts.clear()
+
+
+class Templates(DjangoTemplates):
+    def get_template(self, template_name: str) -> Page:
+        return Page(super().get_template(template_name).template, self)
