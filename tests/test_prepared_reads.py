@@ -122,6 +122,14 @@ def test_within_a_transaction_a_column_that_changed_is_told_as_what_it_is() -> N
             cursor.execute("ALTER TABLE tracking_completion ALTER nth TYPE smallint")
 
 
+def test_nothing_is_read_in_a_transaction_that_has_failed() -> None:
+    anna = a_person()
+    with transaction.atomic():
+        transaction.set_rollback(True)
+        with pytest.raises(transaction.TransactionManagementError):
+            done_between(anna, MONDAY, SUNDAY)
+
+
 @on_postgresql
 def test_postgresql_keeps_how_it_answers_unless_a_pooler_is_between(monkeypatch: pytest.MonkeyPatch) -> None:
     @prepared

@@ -116,12 +116,17 @@ def _connect(connection: Connection) -> None:
 
 def _executed(connection: Connection, sql: str, params: Sequence[Any] | None = None) -> Any:
     """The cursor of a statement, which PostgreSQL keeps, as far as it keeps such ones."""
-    if _knows_us(connection):
-        _connect(connection)
-        cursor = connection._prepare_cursor(_keeping_cursor()(connection.connection))  # type: ignore[attr-defined]
-    else:
+    if not _knows_us(connection):
         cursor = connection.cursor()
-    cursor.execute(sql, params)
+        cursor.execute(sql, params)
+        return cursor
+    _connect(connection)
+    connection.validate_no_broken_transaction()
+    cursor = _keeping_cursor()(connection.connection)
+    if connection.execute_wrappers:
+        cursor = connection._prepare_cursor(cursor)  # type: ignore[attr-defined]  # somebody looks at each statement
+    with connection.wrap_database_errors:
+        cursor.execute(sql, params)
     return cursor
 
 
