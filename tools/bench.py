@@ -21,6 +21,7 @@ during and after 10,000 requests (or as many as are asked for) to all of the pag
 import json
 import subprocess
 import sys
+import time
 import urllib.request
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -37,6 +38,7 @@ from tools.test import ensure
 ROUNDS, SECONDS = 5, 3
 WORKERS = 2
 MANY = 8  # connections
+MOMENT = 0.3  # seconds, after which workers know that those of before are gone, and share new ones out evenly
 REQUESTS = 10_000
 SESSION_AND_USER = 2
 MOST_QUERIES, MOST_MEGABYTES, STEADY = 4, 110, 1.05
@@ -173,6 +175,7 @@ def load(address: str, page: Page, connections: int, seconds: int) -> Load:
     size = ["--threads", "1", "--connections", str(connections), "--duration", f"{seconds}s", "--timeout", "20s"]
     script = ["--script", str(Path(__file__).with_name("bench.lua"))]
     command = ["wrk", *size, *headers, *script, address, "--", *page.requests]
+    time.sleep(MOMENT)
     output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     found = Load(**json.loads(output.splitlines()[-1]))
     if found.errors:
