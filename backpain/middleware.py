@@ -50,7 +50,7 @@ TIED = ("_messages", "auser", "htmx")
 
 
 def let_go(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callable[[HttpRequest], HttpResponseBase]:
-    """A request that has its answer is freed at once, as are pages (`backpain.templating`)."""
+    """A request of somebody signed in is freed once it has its answer, as are pages (`backpain.templating`)."""
 
     def answer(request: HttpRequest) -> HttpResponseBase:
         response = get_response(request)

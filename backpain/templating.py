@@ -8,7 +8,8 @@ hand.
 from typing import Any
 
 from django.http import HttpRequest
-from django.template.backends.django import DjangoTemplates, Template
+from django.template import TemplateDoesNotExist
+from django.template.backends.django import DjangoTemplates, Template, reraise
 from django.template.context import make_context
 from django.utils.safestring import SafeString
 
@@ -17,9 +18,11 @@ class Page(Template):
     def render(self, context: dict[str, Any] | None = None, request: HttpRequest | None = None) -> SafeString:
         values = make_context(context, request, autoescape=self.backend.engine.autoescape)
         try:
-            return self.template.render(values)
-        finally:
-            values.dicts.clear()
+            page = self.template.render(values)
+        except TemplateDoesNotExist as missing:
+            reraise(missing, self.backend)
+        values.dicts.clear()
+        return page
 
 
 class Templates(DjangoTemplates):

@@ -69,7 +69,7 @@ def at_once(*questions: Question) -> list[list[Any]]:
         cursors = _asked(connection, questions)
     answers = []
     for question, cursor in zip(questions, cursors, strict=True):
-        with cursor:
+        with connection.wrap_database_errors, cursor:
             answers.append(question.read.rows(cursor.fetchall()))
     return answers
 
