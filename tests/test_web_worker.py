@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from backpain.worker import MOST_CONNECTIONS, Connections
+from backpain.worker import MOST_CONNECTIONS, SECONDS_OF_HELP, Connections
 from tests.test_faults import wait_until
 from tests.test_start import PATIENCE, Site, environment_of, running, running_behind_a_proxy
 from tools.slow_clients import SLOWLY, large_file, slow_requests
@@ -123,6 +123,7 @@ def test_workers_share_visitors_out(prepared_database: str, tmp_path: Path) -> N
     environment = environment_of(prepared_database, REMINDERS="off", WEB_WORKERS="2")
     with running(environment, tmp_path / "output") as site, ExitStack() as visits:
         site.wait_until_it_answers()
+        wait_until(lambda: len(workers_of(site)) == 2)
         workers = workers_of(site)
 
         def visit(number: int) -> None:
@@ -131,10 +132,17 @@ def test_workers_share_visitors_out(prepared_database: str, tmp_path: Path) -> N
                 visitor.sendall(b"GET /healthz HTTP/1.1\r\nHost: backpain.example\r\n\r\n")
             assert {visitor.recv(15) for visitor in visitors} == {b"HTTP/1.1 200 OK"}
 
+        # Until the second is there as well, the first lets everybody in, and for a moment after that.
+        deadline = time.monotonic() + PATIENCE
+        while not all(connections_of(worker, site.port) for worker in workers):
+            assert time.monotonic() < deadline, "one lets nobody in"
+            visit(1)
+            time.sleep(0.1)
         # All at once: whoever is quicker would take nearly all of them. A busy machine may hold one up.
         for _time in range(4):
             visits.close()
             wait_until(lambda: not any(connections_of(worker, site.port) for worker in workers))
+            time.sleep(2 * SECONDS_OF_HELP)
             visit(20)
             shares = [connections_of(worker, site.port) for worker in workers]
             if sum(shares) == 20 and min(shares) >= 8:
@@ -148,6 +156,7 @@ def test_workers_share_visitors_out(prepared_database: str, tmp_path: Path) -> N
         while not any(connections_of(one, site.port) for one in workers_of(site) - workers):
             assert time.monotonic() < deadline, "no other has come"
             visit(1)
+            time.sleep(0.1)
         for _visitor in range(6):
             visit(1)
             time.sleep(0.03)
