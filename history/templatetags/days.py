@@ -60,7 +60,7 @@ def day_rows(one: Month) -> SafeString:
     return mark_safe("".join(_row(*day) for day in reversed(begun)))  # noqa: S308  # words are escaped
 
 
-def _row(day: date, words: str) -> str:
+def _row(day: date, words: SafeString) -> str:
     name = escape(f"{short_weekday(day)}, {day_and_month(day)}")
     link = f'<a href="{day_address(day)}">{name}</a>'
     return f'<tr data-day="{day}"><th scope="row">{link}</th><td>{words}</td></tr>'

@@ -378,23 +378,28 @@ def test_only_what_the_site_has_taken_leaves_the_device_and_trouble_is_said(
     expect(page.locator("#slot-calf-1")).to_contain_text("waiting")
     again = page.get_by_role("button", name="Try again")
 
-    def try_again() -> bool:
-        """What was refused is sent again by hand alone; until that is known, a tap finds nothing to send again."""
-        if again.is_visible():
-            again.click(timeout=1_000)
-        else:
-            page.evaluate("dispatchEvent(new Event('online'))")
-        return True
+    page.evaluate("document.addEventListener('backpain:sent', () => { self.knows = true; })")
+
+    def try_again() -> None:
+        """By hand alone, once the page knows that it was refused: until then a tap finds nothing to send again."""
+        page.wait_for_function("self.knows")
+        page.evaluate("self.knows = false")
+        again.click()
 
     for words, all_statuses in SAID.items():
         for status in all_statuses:
-            wait_until(lambda: try_again() and asked[-1] == status)  # noqa: B023, asked at once
+            if again.is_visible():
+                try_again()
+            else:
+                page.evaluate("dispatchEvent(new Event('online'))")
+            wait_until(lambda: page.evaluate("true") and asked[-1] == status)  # noqa: B023, asked at once
             expect(page.locator("[data-outbox]")).to_contain_text(words)
             expect(page.locator("[data-outbox]")).to_contain_text("Calf")
             assert waiting(page) == [f"/day/{TODAY}/calf/1/ yes"], status
     page.unroute("**/day/**")
-    wait_until(lambda: try_again() and waiting(page) == [])
+    try_again()
     expect(page.locator("[data-exercise=calf]")).to_have_attribute("data-done", "1")
+    assert waiting(page) == []
     assert completions(user) == [(TODAY, "calf", 1)]
     complaints.clear()
 
