@@ -145,10 +145,10 @@ def sign_in(page: Page, user: User) -> None:
 
 def kept(page: Page) -> list[str]:
     """The addresses of the ticks that wait in the browser."""
-    # Not before the page has its scripts, which come in an order.
-    page.wait_for_load_state()
     found: list[str] = page.evaluate(
         """async () => {
+            // Not before this very page has its scripts, which come in an order: it may just load anew.
+            if (document.readyState !== "complete") await new Promise((done) => addEventListener("load", done));
             const box = await import("/static/js/outbox.js");
             await box.ready;
             return box.wishes().map(({ address }) => address);
