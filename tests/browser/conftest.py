@@ -64,21 +64,37 @@ Visit = Callable[..., Page]
 BLOCKED = "Service Worker registration blocked by Playwright"
 
 
+NO_NETWORK = ("net::ERR_", "htmx:sendError", "htmx:afterRequest")
+NOT_READY = ("a status of 503", "Status Error Code 503")
+
+
+class Complaints(list[str]):
+    """What the browsers of a test have complained about."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._forgiven: list[str] = []
+
+    def forgive(self, *words: str) -> None:
+        """Leave out what contains one of these, which the test is about, however late a browser says so."""
+        self._forgiven += words
+        self[:] = [one for one in self if self._counts(one)]
+
+    def hear(self, said: str) -> None:
+        if self._counts(said):
+            self.append(said)
+
+    def _counts(self, said: str) -> bool:
+        return not any(words in said for words in self._forgiven)
+
+
 @pytest.fixture
-def complaints() -> list[str]:
-    """What the browser has complained about. A test that expects a complaint takes it out."""
-    return []
-
-
-def forgive(complaints: list[str], words: str) -> None:
-    """Takes out what the browser says of answers that a test is about. How often it asks is its own affair."""
-    others = [one for one in complaints if words not in one]
-    assert len(others) < len(complaints)
-    complaints[:] = others
+def complaints() -> Complaints:
+    return Complaints()
 
 
 @pytest.fixture
-def visit(site: str, browser: Browser, complaints: list[str]) -> Iterator[Visit]:
+def visit(site: str, browser: Browser, complaints: Complaints) -> Iterator[Visit]:
     """Open a browser of one's own, of a signed-in person or of a stranger: `visit(user, viewport=DESK, …)`.
 
     Without a service worker, unless `service_workers="allow"`: it would visit the site by itself. With `as_editor` the
@@ -97,12 +113,12 @@ def visit(site: str, browser: Browser, complaints: list[str]) -> Iterator[Visit]
         page.set_default_timeout(15_000)
         page.on(
             "console",
-            lambda message: None if BLOCKED in message.text else complaints.append(f"{page.url}: {message.text}"),
+            lambda message: None if BLOCKED in message.text else complaints.hear(f"{page.url}: {message.text}"),
         )
-        page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error}"))
+        page.on("pageerror", lambda error: complaints.hear(f"{page.url}: {error}"))
         page.on(
             "request",
-            lambda request: None if request.url.startswith((site, "data:")) else complaints.append(request.url),
+            lambda request: None if request.url.startswith((site, "data:")) else complaints.hear(request.url),
         )
         return page
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from exercises.models import Exercise
-from tests.browser.conftest import DESK, PHONE, Visit
+from tests.browser.conftest import DESK, PHONE, Complaints, Visit
 from tests.builders import a_person, did
 from tracking import planning
 
@@ -74,7 +74,7 @@ def _found_by_axe(page: Page, options: dict[str, object]) -> list[str]:
     return [f"{page.url} {one['id']}: {node['html']}" for one in found for node in one["nodes"]]
 
 
-def refused(page: Page, url: str, complaints: list[str]) -> Page:
+def refused(page: Page, url: str, complaints: Complaints) -> Page:
     """An address that answers with an error page, about which the browser complains as well."""
     page.goto(url)
     assert complaints
@@ -82,7 +82,7 @@ def refused(page: Page, url: str, complaints: list[str]) -> Page:
     return page
 
 
-def test_axe_finds_nothing(visit: Visit, complaints: list[str]) -> None:
+def test_axe_finds_nothing(visit: Visit, complaints: Complaints) -> None:
     today = timezone.now().date()
     user = a_person("kim@example.org", safety_read_at=None, time_zone="")
     planning.start(user, Exercise.objects.offered(), today - timedelta(days=40))

@@ -9,7 +9,7 @@ from rights.document import names_for
 from rights.export import as_json
 from rights.models import Upload
 from tests.belongings import a_person_with_everything
-from tests.browser.conftest import Visit
+from tests.browser.conftest import Complaints, Visit
 from tests.browser.test_accessibility import violations_everywhere
 from tests.builders import a_person, completions
 from tests.test_import_loop import WHOLE
@@ -54,7 +54,7 @@ def test_habits_of_loop_are_named_and_brought_in(scripts: bool, visit: Visit) ->
     assert completions(user) == [(date(2015, 1, 20), "toe-walk", 1), (date(2015, 1, 25), "toe-walk", 1)]
 
 
-def test_axe_finds_nothing(visit: Visit, complaints: list[str]) -> None:
+def test_axe_finds_nothing(visit: Visit, complaints: Complaints) -> None:
     kim, lou = a_person_with_everything("kim@example.org"), a_person("lou@example.org")
     content = b"".join(as_json(kim, names_for(kim)))
     page = visit(lou)
@@ -74,5 +74,4 @@ def test_axe_finds_nothing(visit: Visit, complaints: list[str]) -> None:
     expect(page.get_by_text("Choose an exercise for at least one habit.")).to_be_visible()
     found += violations_everywhere(page)
     assert found == []
-    assert len(complaints) == 3  # about the statuses of three of the pages
-    complaints.clear()
+    complaints.forgive("a status of 400", "a status of 409")

@@ -10,14 +10,14 @@ import pytest
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.db import OperationalError
 from django.http import HttpRequest
-from playwright.sync_api import BrowserType, Page, Route, expect
+from playwright.sync_api import BrowserType, Locator, Page, Route, expect
 
 from accounts.models import User
 from backpain import offline
 from exercises.models import Exercise
 from exercises.prescription import Frequency, Per
 from pain.models import CheckIn
-from tests.browser.conftest import Visit, forgive
+from tests.browser.conftest import NO_NETWORK, NOT_READY, Complaints, Visit
 from tests.browser.test_accessibility import violations
 from tests.browser.test_session import wait_until
 from tests.builders import PASSWORD, a_person, an_exercise, browser_of, completions, did, on_plan
@@ -52,6 +52,11 @@ FOUND = """async () => {
 }"""
 
 
+@pytest.fixture(autouse=True)
+def without_a_network_a_browser_complains(complaints: Complaints) -> None:
+    complaints.forgive(*NO_NETWORK)
+
+
 @pytest.fixture
 def user(site: str) -> User:
     user = a_person("kim@example.org", get_ready_seconds=1, rest_seconds=0)
@@ -64,7 +69,7 @@ TODAY = datetime.now(UTC).date()
 
 
 @pytest.fixture
-def page(user: User, visit: Visit, complaints: list[str]) -> Page:
+def page(user: User, visit: Visit) -> Page:
     """After one visit: of today's plan, and of nothing else."""
     page = visit(user, service_workers="allow")
     page.goto("/today/")
@@ -73,14 +78,17 @@ def page(user: User, visit: Visit, complaints: list[str]) -> Page:
     return page
 
 
+def notice(page: Page) -> Locator:
+    """What the page says of what waits; of all that it can say, it shows one thing."""
+    return page.locator("[data-outbox-kind]").filter(visible=True)
+
+
 def waiting(page: Page) -> list[str]:
     entries = page.evaluate("backpainQueue.list(document.documentElement.dataset.person)")
     return [f"{one['address']} {one['fields'].get('done', '')}".strip() for one in entries]
 
 
-def test_a_whole_session_and_a_check_in_without_a_network_arrive_once_when_it_is_back(
-    page: Page, user: User, complaints: list[str]
-) -> None:
+def test_a_whole_session_and_a_check_in_without_a_network_arrive_once_when_it_is_back(page: Page, user: User) -> None:
     page.context.set_offline(True)
     page.goto("/session/")
     expect(page.get_by_text("the site cannot be reached just now")).to_be_visible()
@@ -102,10 +110,8 @@ def test_a_whole_session_and_a_check_in_without_a_network_arrive_once_when_it_is
     expect(said).to_contain_text("Calf, Midday (not done) · Calf, Evening (done)")
     page.goto("/pain/")
     check_in(page, 3)
-    expect(page.get_by_text("sent as soon as it can:")).to_contain_text("pain 3")
+    expect(notice(page)).to_contain_text("pain 3")
     assert completions(user) == []
-
-    complaints.clear()
     page.context.set_offline(False)
     expect(page.locator("[data-outbox]")).to_be_hidden()
     wait_until(lambda: waiting(page) == [])
@@ -114,7 +120,6 @@ def test_a_whole_session_and_a_check_in_without_a_network_arrive_once_when_it_is
     page.goto("/today/")
     expect(page.locator("[data-exercise=calf]")).to_have_attribute("data-done", "2")
     expect(page.locator("[data-waiting], [data-kept]")).to_have_count(0)
-    complaints.clear()
 
 
 def check_in(page: Page, score: int) -> None:
@@ -123,7 +128,7 @@ def check_in(page: Page, score: int) -> None:
 
 
 def test_a_check_in_that_waits_is_answered_at_once_by_its_number_and_by_the_site_once_it_has_arrived(
-    page: Page, user: User, complaints: list[str]
+    page: Page, user: User
 ) -> None:
     page.goto("/pain/")
     check_in(page, 3)
@@ -156,7 +161,6 @@ def test_a_check_in_that_waits_is_answered_at_once_by_its_number_and_by_the_site
     page.get_by_role("button", name="Save").click()
     page.wait_for_url("**/pain/#advice")
     expect(page.get_by_role("heading", name="5 of 10. Keep an eye on it")).to_be_in_viewport()
-    complaints.clear()
 
     # Wherever it is asked for.
     page.goto("/history/")
@@ -168,28 +172,22 @@ def test_a_check_in_that_waits_is_answered_at_once_by_its_number_and_by_the_site
     page.context.set_offline(False)
     page.wait_for_url("**/pain/#advice")
     expect(page.locator("[data-advice]")).to_contain_text("6 of 10. Ease off or stop")
-    complaints.clear()
 
 
-def test_the_warning_for_severe_pain_does_not_wait_for_the_site(
-    user: User, visit: Visit, complaints: list[str]
-) -> None:
+def test_the_warning_for_severe_pain_does_not_wait_for_the_site(user: User, visit: Visit) -> None:
     page = visit(user)
     page.goto("/pain/")
     wait_until(lambda: bool(page.evaluate("backpainQueue.person()")))
     page.route("**/me/", lambda route: route.abort())
     check_in(page, 9)
-    expect(page.get_by_text("sent as soon as it can:")).to_contain_text("pain 9")
+    expect(notice(page)).to_contain_text("pain 9")
     page.unroute("**/me/")
     page.route("**/me/", lambda _route: None)  # neither yes nor no
     page.goto("/today/")
     expect(page.get_by_text("The pain that you noted calls for care.")).to_be_visible(timeout=3_000)
-    complaints.clear()
 
 
-def test_a_session_leaves_out_what_waits_as_done_and_nothing_else(
-    page: Page, user: User, complaints: list[str]
-) -> None:
+def test_a_session_leaves_out_what_waits_as_done_and_nothing_else(page: Page, user: User) -> None:
     page.context.set_offline(True)
     for slot, wish in (("calf-1", "yes"), ("arch-1", "yes"), ("arch-1", "no")):
         page.locator(f"#slot-{slot}").click()
@@ -211,11 +209,10 @@ def test_a_session_leaves_out_what_waits_as_done_and_nothing_else(
     expect(page.locator("#finish")).to_be_visible(timeout=15_000)
     page.context.set_offline(False)
     wait_until(lambda: len(completions(user)) == 4)
-    complaints.clear()
 
 
 def test_what_todays_plan_leads_to_opens_as_well_and_who_is_signed_out_meanwhile_is_told_that_alone(
-    page: Page, complaints: list[str]
+    page: Page, complaints: Complaints
 ) -> None:
     page.context.set_offline(True)
     page.get_by_role("link", name="Calf").click()
@@ -224,12 +221,12 @@ def test_what_todays_plan_leads_to_opens_as_well_and_who_is_signed_out_meanwhile
     page.get_by_role("link", name="Backpain").click()
     page.wait_for_url("**/today/")
     page.locator("#slot-calf-1").click()
-    expect(page.locator("[data-outbox]")).to_contain_text("The site cannot be reached.")
+    expect(notice(page)).to_contain_text("The site cannot be reached.")
     page.context.clear_cookies(name="sessionid")
     page.context.set_offline(False)
-    expect(page.locator("[data-outbox]")).to_contain_text("You are signed out.")
+    expect(notice(page)).to_contain_text("You are signed out.")
     expect(page.get_by_text("cannot be reached").filter(visible=True)).to_have_count(0)
-    complaints.clear()
+    complaints.forgive("a status of 403", "Status Error Code 403")
 
 
 # --- Who may read and send it -----------------------------------------------------------------------------------------
@@ -248,9 +245,7 @@ def sign_in(page: Page, email: str) -> None:
     page.wait_for_url("**/today/")
 
 
-def test_nothing_can_be_read_after_signing_out_nor_sent_by_the_next_person(
-    page: Page, user: User, complaints: list[str]
-) -> None:
+def test_nothing_can_be_read_after_signing_out_nor_sent_by_the_next_person(page: Page, user: User) -> None:
     other = a_person("lou@example.org")
     page.context.set_offline(True)
     page.goto("/pain/")
@@ -258,7 +253,7 @@ def test_nothing_can_be_read_after_signing_out_nor_sent_by_the_next_person(
     page.get_by_text("Say where, or add words").click()
     page.get_by_label("In your words").fill("since the fall on the stairs")
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_text("sent as soon as it can:")).to_contain_text("pain 7")
+    expect(notice(page)).to_contain_text("pain 7")
     page.evaluate(f"localStorage.setItem('backpain:session:{user.pk}:2026-11-18', 'Calf')")
     assert "Calf" in page.evaluate(FOUND)
     assert "stairs" not in page.evaluate(FOUND)
@@ -283,8 +278,6 @@ def test_nothing_can_be_read_after_signing_out_nor_sent_by_the_next_person(
     assert not [word for word in ("Calf", "Arch", "stairs", "a key", "kim") if word in found]
     page.goto("/today/")
     expect(page.get_by_role("heading", name="No connection")).to_be_visible()
-
-    complaints.clear()
     page.context.set_offline(False)
     page.context.clear_cookies()
     sign_in(page, "lou@example.org")
@@ -300,12 +293,9 @@ def test_nothing_can_be_read_after_signing_out_nor_sent_by_the_next_person(
     [arrived] = CheckIn.objects.for_user(user)
     assert (arrived.day, arrived.score, arrived.words) == (TODAY, 7, "since the fall on the stairs")
     assert CheckIn.objects.for_user(other).count() == 0
-    complaints.clear()
 
 
-def test_a_session_that_ended_elsewhere_ends_what_is_kept_as_soon_as_the_site_says_so(
-    page: Page, complaints: list[str]
-) -> None:
+def test_a_session_that_ended_elsewhere_ends_what_is_kept_as_soon_as_the_site_says_so(page: Page) -> None:
     page.context.clear_cookies(name="sessionid")
     page.goto("/history/")
     page.wait_for_url("**/accounts/login/**")
@@ -358,7 +348,7 @@ SAID = {
 
 
 def test_only_what_the_site_has_taken_leaves_the_device_and_trouble_is_said(
-    user: User, visit: Visit, complaints: list[str]
+    user: User, visit: Visit, complaints: Complaints
 ) -> None:
     page = visit(user)
     page.goto("/today/")
@@ -375,14 +365,14 @@ def test_only_what_the_site_has_taken_leaves_the_device_and_trouble_is_said(
 
     page.route("**/day/**", answer)
     page.locator("#slot-calf-1").click()
-    expect(page.locator("#slot-calf-1")).to_contain_text("waiting")
+    expect(notice(page)).to_contain_text("The site cannot be reached.")
     again = page.get_by_role("button", name="Try again")
 
     page.evaluate("document.addEventListener('backpain:sent', () => { self.knows = true; })")
 
     def try_again() -> None:
         """By hand alone, once the page knows that it was refused: until then a tap finds nothing to send again."""
-        page.wait_for_function("self.knows")
+        wait_until(lambda: bool(page.evaluate("self.knows")))
         page.evaluate("self.knows = false")
         again.click()
 
@@ -393,19 +383,19 @@ def test_only_what_the_site_has_taken_leaves_the_device_and_trouble_is_said(
             else:
                 page.evaluate("dispatchEvent(new Event('online'))")
             wait_until(lambda: page.evaluate("true") and asked[-1] == status)  # noqa: B023, asked at once
-            expect(page.locator("[data-outbox]")).to_contain_text(words)
-            expect(page.locator("[data-outbox]")).to_contain_text("Calf")
+            expect(notice(page)).to_contain_text(words)
+            expect(notice(page)).to_contain_text("Calf")
             assert waiting(page) == [f"/day/{TODAY}/calf/1/ yes"], status
     page.unroute("**/day/**")
     try_again()
     expect(page.locator("[data-exercise=calf]")).to_have_attribute("data-done", "1")
     assert waiting(page) == []
     assert completions(user) == [(TODAY, "calf", 1)]
-    complaints.clear()
+    complaints.forgive("a status of ", "Status Error Code")
 
 
 def test_a_tap_with_a_token_that_the_site_takes_no_more_is_sent_with_another(
-    user: User, visit: Visit, complaints: list[str]
+    user: User, visit: Visit, complaints: Complaints
 ) -> None:
     page = visit(user)
     page.goto("/today/")
@@ -415,11 +405,11 @@ def test_a_tap_with_a_token_that_the_site_takes_no_more_is_sent_with_another(
     expect(page.locator("[data-exercise=calf]")).to_have_attribute("data-done", "1")
     expect(page.get_by_text("That could not be saved.")).to_be_hidden()
     assert completions(user) == [(TODAY, "calf", 1)]
-    forgive(complaints, "403")
+    complaints.forgive("a status of 403", "Status Error Code 403")
 
 
 def test_while_the_site_is_not_ready_what_is_kept_serves_and_what_is_entered_waits(
-    page: Page, user: User, complaints: list[str], monkeypatch: pytest.MonkeyPatch
+    page: Page, user: User, complaints: Complaints, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def away(_self: LoginRequiredMiddleware, _request: HttpRequest, *_view: Any) -> NoReturn:
         raise OperationalError("gone")
@@ -437,16 +427,16 @@ def test_while_the_site_is_not_ready_what_is_kept_serves_and_what_is_entered_wai
         page.goto("/pain/")
         page.locator("input[name=score][value='2']").check()
         page.get_by_role("button", name="Save").click()
-        expect(page.get_by_text("sent as soon as it can:")).to_contain_text("pain 2")
+        expect(notice(page)).to_contain_text("pain 2")
     page.evaluate("dispatchEvent(new Event('online'))")
     wait_until(lambda: waiting(page) == [])
     assert completions(user) == [(TODAY, "calf", 1)]
     assert [(one.day, one.score) for one in CheckIn.objects.for_user(user)] == [(TODAY, 2)]
-    complaints.clear()
+    complaints.forgive(*NOT_READY)
 
 
 def test_what_waits_is_sent_when_the_site_wants_to_be_asked_again(
-    user: User, visit: Visit, complaints: list[str]
+    user: User, visit: Visit, complaints: Complaints
 ) -> None:
     page = visit(user)
     page.clock.install()
@@ -460,7 +450,7 @@ def test_what_waits_is_sent_when_the_site_wants_to_be_asked_again(
 
     page.route("**/day/**", answer)
     page.locator("#slot-calf-1").click()
-    expect(page.locator("[data-outbox]")).to_contain_text("Calf")
+    expect(notice(page)).to_contain_text("Calf")
     wait_until(lambda: page.evaluate("true") and len(asked) == 2)  # by itself, and with all that waits
     page.clock.run_for(80_000)
     page.wait_for_timeout(300)
@@ -468,13 +458,13 @@ def test_what_waits_is_sent_when_the_site_wants_to_be_asked_again(
     page.unroute("**/day/**")
     page.clock.run_for(15_000)
     wait_until(lambda: completions(user) == [(TODAY, "calf", 1)])
-    complaints.clear()
+    complaints.forgive(*NOT_READY)
 
 
 FAILING = "() => {{ for (const what of {0}) IDBObjectStore.prototype[what] = () => {{ throw new Error() }} }}"
 
 
-def test_a_store_that_fails_for_a_while_loses_nothing(user: User, visit: Visit, complaints: list[str]) -> None:
+def test_a_store_that_fails_for_a_while_loses_nothing(user: User, visit: Visit) -> None:
     page = visit(user)
     page.goto("/today/")
     wait_until(lambda: bool(page.evaluate("backpainQueue.person()")))
@@ -498,28 +488,26 @@ def test_a_store_that_fails_for_a_while_loses_nothing(user: User, visit: Visit, 
     page.wait_for_timeout(500)
     assert len(sent) == 2
     assert waiting(page) == []
-    complaints.clear()
 
 
 def test_a_key_that_did_not_come_at_first_is_asked_for_again_and_what_waits_outlives_its_page(
-    user: User, visit: Visit, complaints: list[str]
+    user: User, visit: Visit
 ) -> None:
     page = visit(user)
     for address in ("**/me/", "**/day/**"):
         page.route(address, lambda route: route.abort())
     page.goto("/today/")
     page.locator("#slot-calf-1").click()
-    expect(page.locator("[data-outbox]")).to_contain_text("Kept on this device")
+    expect(notice(page)).to_contain_text("Kept on this device")
     page.unroute("**/me/")
     page.evaluate("dispatchEvent(new Event('online'))")
     wait_until(lambda: bool(page.evaluate("backpainQueue.person()")))
     other = page.context.new_page()
     other.goto("/safety/")
     wait_until(lambda: waiting(other) == [f"/day/{TODAY}/calf/1/ yes"])
-    complaints.clear()
 
 
-def test_what_was_refused_can_be_discarded(user: User, visit: Visit, complaints: list[str]) -> None:
+def test_what_was_refused_can_be_discarded(user: User, visit: Visit, complaints: Complaints) -> None:
     page = visit(user)
     page.goto("/today/")
     PlanItem.objects.for_user(user).of("calf").delete()
@@ -531,10 +519,10 @@ def test_what_was_refused_can_be_discarded(user: User, visit: Visit, complaints:
     expect(page.locator("#slot-calf-1")).to_have_count(0)
     expect(page.locator("[data-outbox]")).to_be_hidden()
     assert waiting(page) == []
-    complaints.clear()
+    complaints.forgive("a status of 404")
 
 
-def test_a_check_in_that_was_refused_leads_nowhere(user: User, visit: Visit, complaints: list[str]) -> None:
+def test_a_check_in_that_was_refused_leads_nowhere(user: User, visit: Visit, complaints: Complaints) -> None:
     page = visit(user)
     page.goto("/today/")
     discard = page.get_by_role("button", name="Discard it")
@@ -543,7 +531,7 @@ def test_a_check_in_that_was_refused_leads_nowhere(user: User, visit: Visit, com
         page.route("**/pain/", lambda route: route.fulfill(status=404, body="no"))
         page.context.set_offline(True)
         check_in(page, 6)
-        expect(page.locator("[data-outbox]")).to_contain_text("pain 6")
+        expect(notice(page)).to_contain_text("pain 6")
         page.context.set_offline(False)
         expect(discard).to_be_visible()
         page.unroute("**/pain/")
@@ -562,10 +550,10 @@ def test_a_check_in_that_was_refused_leads_nowhere(user: User, visit: Visit, com
     with page.expect_navigation():
         discard.click()
     assert page.url.endswith("/today/")
-    complaints.clear()
+    complaints.forgive("a status of 404")
 
 
-def test_two_tabs_send_each_thing_once(page: Page, user: User, complaints: list[str]) -> None:
+def test_two_tabs_send_each_thing_once(page: Page, user: User) -> None:
     other = page.context.new_page()
     other.goto("/today/")
     sent: list[str] = []
@@ -581,25 +569,22 @@ def test_two_tabs_send_each_thing_once(page: Page, user: User, complaints: list[
     wait_until(lambda: waiting(page) == [])
     page.wait_for_timeout(300)
     assert sorted(url.rpartition("/day/")[2] for url in sent) == [f"{TODAY}/arch/1/", f"{TODAY}/calf/1/"]
-    complaints.clear()
 
 
-def test_what_one_tab_has_sent_is_done_in_the_others_and_not_asked_for_again(
-    user: User, visit: Visit, complaints: list[str]
-) -> None:
+def test_what_one_tab_has_sent_is_done_in_the_others_and_not_asked_for_again(user: User, visit: Visit) -> None:
     page = visit(user)
     page.goto("/today/")
     wait_until(lambda: bool(page.evaluate("backpainQueue.person()")))
     page.context.route("**/day/**", lambda route: route.abort())
     page.locator("#slot-calf-1").click()
-    expect(page.locator("[data-outbox]")).to_contain_text("Calf")
+    expect(notice(page)).to_contain_text("Calf")
     today, session = page.context.new_page(), page.context.new_page()
     today.goto("/today/")
     expect(today.locator("#slot-calf-1")).to_contain_text("waiting")
     session.goto("/session/")
     expect(session.get_by_text("What is done and waits to be sent is left out.")).to_be_visible()
     for other in (today, session):
-        expect(other.locator("[data-outbox]")).to_contain_text("Calf")  # they have tried it as well
+        expect(notice(other)).to_contain_text("Calf")  # they have tried it as well
     page.context.unroute("**/day/**")
     page.evaluate("dispatchEvent(new Event('online'))")
     wait_until(lambda: page.evaluate("true") and completions(user) == [(TODAY, "calf", 1)])
@@ -609,7 +594,6 @@ def test_what_one_tab_has_sent_is_done_in_the_others_and_not_asked_for_again(
     expect(today.locator("[data-waiting]")).to_have_count(0)
     expect(session.get_by_text("What is done and waits to be sent is left out.")).to_be_hidden()
     expect(session.locator("#start [data-dose]:not([hidden])")).to_have_count(3)
-    complaints.clear()
 
 
 @pytest.fixture
@@ -623,16 +607,14 @@ def tabs(user: User, visit: Visit) -> tuple[Page, Page]:
     second.goto("/today/")
     first.route("**/day/**", lambda route: route.abort())
     first.locator("#slot-calf-1").click()
-    expect(first.locator("[data-outbox]")).to_contain_text("Calf")
+    expect(notice(first)).to_contain_text("Calf")
     assert waiting(first) == [f"/day/{TODAY}/calf/1/ yes"]
     # Otherwise it would load itself anew in the middle of the test.
     first.evaluate("document.body.dataset.sending = ''")
     return first, second
 
 
-def test_what_waits_in_one_tab_does_not_undo_a_later_tap_in_another(
-    tabs: tuple[Page, Page], user: User, complaints: list[str]
-) -> None:
+def test_what_waits_in_one_tab_does_not_undo_a_later_tap_in_another(tabs: tuple[Page, Page], user: User) -> None:
     first, second = tabs
     second.locator("#slot-calf-1").click()
     wait_until(lambda: completions(user) == [])
@@ -641,11 +623,10 @@ def test_what_waits_in_one_tab_does_not_undo_a_later_tap_in_another(
     wait_until(lambda: waiting(first) == [])
     assert completions(user) == []
     expect(second.locator("#slot-calf-1")).to_have_attribute("aria-pressed", "false")
-    complaints.clear()
 
 
 def test_nor_does_it_while_it_is_just_being_sent(
-    tabs: tuple[Page, Page], user: User, complaints: list[str], monkeypatch: pytest.MonkeyPatch
+    tabs: tuple[Page, Page], user: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first, second = tabs
     arrived, may_go_on = Event(), Event()
@@ -666,7 +647,6 @@ def test_nor_does_it_while_it_is_just_being_sent(
     may_go_on.set()
     wait_until(lambda: waiting(first) == [])
     assert completions(user) == []
-    complaints.clear()
 
 
 @pytest.mark.parametrize("open_database", ["() => { throw new DOMException() }", "() => ({})"])
@@ -679,7 +659,7 @@ def test_a_tap_needs_no_store_that_can_be_read(open_database: str, user: User, v
     assert completions(user) == [(TODAY, "calf", 1)]
 
 
-def test_the_browser_sends_what_waits_after_the_page_is_closed(page: Page, user: User, complaints: list[str]) -> None:
+def test_the_browser_sends_what_waits_after_the_page_is_closed(page: Page, user: User) -> None:
     devtools = page.context.new_cdp_session(page)
     found: list[str] = []
     devtools.on("ServiceWorker.workerRegistrationUpdated", lambda event: found.extend(registrations(event)))
@@ -697,7 +677,6 @@ def test_the_browser_sends_what_waits_after_the_page_is_closed(page: Page, user:
     devtools.send("ServiceWorker.enable")
     devtools.send("ServiceWorker.dispatchSyncEvent", sync)
     wait_until(lambda: completions(user) == [(TODAY, "calf", 1)])
-    complaints.clear()
 
 
 def registrations(event: dict[str, Any]) -> list[str]:
@@ -722,7 +701,7 @@ def leave(page: Page) -> None:
 
 
 def test_ticks_ask_for_nothing_until_the_page_is_left_and_then_today_opens_as_it_was(
-    page: Page, caplog: pytest.LogCaptureFixture, complaints: list[str]
+    page: Page, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.clear()
     tick(page, "calf-1")
@@ -738,7 +717,6 @@ def test_ticks_ask_for_nothing_until_the_page_is_left_and_then_today_opens_as_it
     expect(page.locator("[data-exercise=calf]")).to_have_attribute("data-done", "2")
     page.goto("/session/")
     expect(page.get_by_role("button", name="Start", exact=True)).to_be_visible()
-    complaints.clear()
 
 
 def test_a_page_that_stays_open_is_caught_up_with_every_ten_minutes(
@@ -760,7 +738,7 @@ def test_a_page_that_stays_open_is_caught_up_with_every_ten_minutes(
 
 
 def test_a_tick_that_arrives_when_its_page_is_gone_is_shown_after_the_next_visit(
-    page: Page, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, complaints: list[str]
+    page: Page, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     may_go_on = Event()
     set_done = CompletionQuerySet.set_done
@@ -783,15 +761,12 @@ def test_a_tick_that_arrives_when_its_page_is_gone_is_shown_after_the_next_visit
     page.context.set_offline(True)
     page.goto("/today/")
     expect(page.locator("[data-exercise=calf]")).to_have_attribute("data-done", "1")
-    complaints.clear()
 
 
 CALF = "async () => (await (await caches.match('/exercises/calf/', { ignoreVary: true }))?.text()) ?? ''"
 
 
-def test_the_page_of_an_exercise_follows_the_plan_and_goes_when_the_exercise_leaves_it(
-    page: Page, complaints: list[str]
-) -> None:
+def test_the_page_of_an_exercise_follows_the_plan_and_goes_when_the_exercise_leaves_it(page: Page) -> None:
     prescribed = "second, 3 times a day"
     assert prescribed not in page.evaluate(CALF)
     page.goto("/plan/exercise/calf/")
@@ -807,7 +782,6 @@ def test_the_page_of_an_exercise_follows_the_plan_and_goes_when_the_exercise_lea
     page.goto("/plan/exercise/calf/")
     page.get_by_role("button", name="Take it off").click()
     wait_until(lambda: page.evaluate(KEPT) == [one for one in ALL_KEPT if "calf" not in one])
-    complaints.clear()
 
 
 def test_a_page_of_before_signing_out_keeps_nothing_again_when_it_is_left(
@@ -844,7 +818,7 @@ def test_what_was_to_be_asked_for_before_signing_out_is_not_asked_for_after_it(
 # --- The worker itself ------------------------------------------------------------------------------------------------
 
 
-def test_the_plan_of_a_day_that_is_over_is_not_passed_off_as_todays(page: Page, complaints: list[str]) -> None:
+def test_the_plan_of_a_day_that_is_over_is_not_passed_off_as_todays(page: Page) -> None:
     expect(page.get_by_role("heading", name="Today", exact=True)).to_be_visible()
     page.evaluate(
         """async () => {
@@ -862,11 +836,10 @@ def test_the_plan_of_a_day_that_is_over_is_not_passed_off_as_todays(page: Page, 
         page.goto(address)
         expect(page.get_by_role("heading", name="No connection")).to_be_visible()
     assert violations(page) == []
-    complaints.clear()
 
 
 def test_another_release_takes_over_as_a_whole_and_leaves_open_pages_their_files(
-    page: Page, monkeypatch: pytest.MonkeyPatch, complaints: list[str]
+    page: Page, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     releases = "async () => (await caches.keys()).filter(name => name.startsWith('files '))"
     update = "async () => { await (await navigator.serviceWorker.ready).update().catch(() => {}) }"
@@ -895,10 +868,9 @@ def test_another_release_takes_over_as_a_whole_and_leaves_open_pages_their_files
     page.evaluate("name => caches.delete(name)", first)
     page.goto("/today/")
     expect(page.get_by_role("heading", name="No connection")).to_be_visible()
-    complaints.clear()
 
 
-def test_who_clears_the_worker_away_gets_it_back_with_the_next_visit(page: Page, complaints: list[str]) -> None:
+def test_who_clears_the_worker_away_gets_it_back_with_the_next_visit(page: Page) -> None:
     page.evaluate(
         """async () => {
             for (const one of await navigator.serviceWorker.getRegistrations()) await one.unregister();
@@ -910,10 +882,9 @@ def test_who_clears_the_worker_away_gets_it_back_with_the_next_visit(page: Page,
     page.context.set_offline(True)
     page.goto("/today/")
     expect(page.locator("[data-exercise=calf]")).to_be_visible()
-    complaints.clear()
 
 
-def test_without_its_files_a_page_is_not_shown_half(page: Page, complaints: list[str]) -> None:
+def test_without_its_files_a_page_is_not_shown_half(page: Page) -> None:
     page.evaluate(
         """async () => {
             const [name] = (await caches.keys()).filter(name => name.startsWith("files "));
@@ -925,7 +896,6 @@ def test_without_its_files_a_page_is_not_shown_half(page: Page, complaints: list
     page.context.set_offline(True)
     page.goto("/today/")
     expect(page.get_by_role("heading", name="No connection")).to_be_visible()
-    complaints.clear()
 
 
 def test_chromium_finds_nothing_that_keeps_the_site_from_being_installed(

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, Route, expect
 from accounts.models import User
 from exercises.models import Exercise
 from pain.models import CheckIn
-from tests.browser.conftest import DESK, Visit, forgive
+from tests.browser.conftest import DESK, NO_NETWORK, Complaints, Visit
 from tests.browser.test_accessibility import violations, violations_everywhere
 from tests.browser.test_session import wait_until
 from tests.builders import a_person, browser_of, did
@@ -108,7 +108,7 @@ def test_the_end_of_a_session_asks_how_it_is_after_exercise(user: User, visit: V
 
 
 def test_who_was_signed_out_meanwhile_loses_neither_score_nor_words(
-    user: User, visit: Visit, site: str, complaints: list[str]
+    user: User, visit: Visit, site: str, complaints: Complaints
 ) -> None:
     page = visit(user)
     page.goto("/pain/")
@@ -119,7 +119,7 @@ def test_who_was_signed_out_meanwhile_loses_neither_score_nor_words(
     page.get_by_label("In your words").fill("since the stairs")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("You are signed out. Kept on this device")).to_contain_text("pain 4")
-    forgive(complaints, "a status of 403")
+    complaints.forgive("a status of 403")
 
     # Signed in again in another tab, which has brought another token as well.
     session = browser_of(user).cookies["sessionid"].value
@@ -143,7 +143,7 @@ def test_a_double_tap_on_save_is_one_check_in(user: User, visit: Visit) -> None:
 
 
 def test_a_check_in_is_not_changed_while_it_is_sent_and_can_be_corrected_after_it(
-    user: User, visit: Visit, complaints: list[str]
+    user: User, visit: Visit, complaints: Complaints
 ) -> None:
     page = visit(user)
     page.goto("/pain/")
@@ -165,7 +165,7 @@ def test_a_check_in_is_not_changed_while_it_is_sent_and_can_be_corrected_after_i
     page.get_by_role("button", name="Save").click()
     page.wait_for_url("**/pain/#advice")
     wait_until(lambda: sorted(recorded(user)) == [(3, "general"), (9, "general")])
-    complaints.clear()
+    complaints.forgive(*NO_NETWORK)
 
 
 def test_the_keyboard_alone_checks_in(user: User, visit: Visit) -> None:
@@ -241,7 +241,7 @@ def noted(user: User, back: int, score: int = 4) -> None:
     )
 
 
-def test_axe_finds_nothing(user: User, visit: Visit, complaints: list[str]) -> None:
+def test_axe_finds_nothing(user: User, visit: Visit, complaints: Complaints) -> None:
     page = visit(user)
     found = []
     for address in ("/pain/", "/today/", "/settings/"):
@@ -265,5 +265,5 @@ def test_axe_finds_nothing(user: User, visit: Visit, complaints: list[str]) -> N
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("Choose a number from 0 to 10.")).to_be_visible()
     found += violations_everywhere(page)
-    forgive(complaints, "a status of 400")
+    complaints.forgive("a status of 400")
     assert found == []

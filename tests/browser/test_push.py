@@ -17,7 +17,7 @@ from accounts.models import Session, User
 from exercises.models import Exercise
 from reminders.models import Delivery, Subscription
 from reminders.push_key import public_key
-from tests.browser.conftest import Visit, program
+from tests.browser.conftest import Complaints, Visit, program
 from tests.browser.test_offline import KEPT
 from tests.browser.test_session import wait_until
 from tests.builders import a_person, browser_of, completions, on_plan
@@ -149,7 +149,7 @@ def test_a_ticked_box_shows_a_mark_and_that_of_the_browser_where_all_colours_are
     assert box.evaluate(look) == ["none", "auto"]
 
 
-def test_who_signs_in_again_gets_them_again_in_a_browser_that_was_theirs(visit: Visit, complaints: list[str]) -> None:
+def test_who_signs_in_again_gets_them_again_in_a_browser_that_was_theirs(visit: Visit, complaints: Complaints) -> None:
     user, another = a_person(reminds=True), a_person(reminds=True)
     now = datetime.now(UTC)
     Subscription.objects.add(user, now, endpoint=endpoint("phone"), device="", **KEYS)
@@ -164,7 +164,7 @@ def test_who_signs_in_again_gets_them_again_in_a_browser_that_was_theirs(visit: 
         assert answer.value.status == status
     assert [one.endpoint for one in Subscription.objects.signed_in(user, now)] == [endpoint("phone")]
     assert Subscription.objects.count() == 1
-    complaints.remove(next(one for one in complaints if "a status of 400" in one))
+    complaints.forgive("a status of 400")
 
 
 def test_a_browser_that_agreed_to_another_key_of_the_site_is_not_taken_back(visit: Visit) -> None:
@@ -174,7 +174,7 @@ def test_a_browser_that_agreed_to_another_key_of_the_site_is_not_taken_back(visi
     page.goto("/safety/")
     page.evaluate("navigator.serviceWorker.ready.then(() => null)")
     page.goto("/today/")
-    page.wait_for_function("window.given_up")
+    wait_until(lambda: bool(page.evaluate("window.given_up")))
     assert Subscription.objects.count() == 0
 
 

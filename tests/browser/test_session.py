@@ -15,7 +15,7 @@ from time_machine import TimeMachineFixture
 from accounts.models import User
 from exercises.models import Exercise
 from exercises.pictures import drawn
-from tests.browser.conftest import DESK, Visit, forgive
+from tests.browser.conftest import DESK, NO_NETWORK, Complaints, Visit
 from tests.browser.test_accessibility import violations
 from tests.builders import PASSWORD, a_person, an_exercise, browser_of, completions, on_plan
 from tracking import planning
@@ -605,7 +605,7 @@ def test_a_clock_that_is_set_back_lengthens_nothing(user: User, stretch: Exercis
 
 
 def test_a_tick_without_a_network_is_kept_named_and_sent_when_it_returns(
-    user: User, stretch: Exercise, visit: Visit, complaints: list[str]
+    user: User, stretch: Exercise, visit: Visit, complaints: Complaints
 ) -> None:
     planned(user, "walk", action="move", position="lying")
     page = begin(open_session(visit, user))
@@ -617,19 +617,17 @@ def test_a_tick_without_a_network_is_kept_named_and_sent_when_it_returns(
     expect_over(page)
     expect(page.get_by_text("sent as soon as it can: Stretch (done) · Walk (done)")).to_be_visible()
     assert completions(user) == []
-    assert complaints
-    complaints.clear()
 
     page.context.set_offline(False)
 
     assert ticked(page, user) == [("stretch", 1), ("walk", 1)]
     expect(page.locator("[data-outbox]")).to_be_hidden()
     expect(page.locator("#week-so-far")).to_contain_text("2 of 14 doses")
-    complaints.clear()
+    complaints.forgive(*NO_NETWORK)
 
 
 def test_what_was_kept_is_sent_from_the_next_page_of_that_person_and_shown_there(
-    user: User, stretch: Exercise, visit: Visit, complaints: list[str]
+    user: User, stretch: Exercise, visit: Visit, complaints: Complaints
 ) -> None:
     page = begin(open_session(visit, user))
     page.route("**/day/**", lambda route: route.abort())
@@ -653,11 +651,11 @@ def test_what_was_kept_is_sent_from_the_next_page_of_that_person_and_shown_there
     expect(page.locator("[data-exercise=stretch]")).to_have_attribute("data-done", "1")
     assert ticked(page, user) == [("stretch", 1)]
     assert completions(other) == []
-    complaints.clear()
+    complaints.forgive(*NO_NETWORK)
 
 
 def test_a_session_goes_on_where_its_ticks_still_wait(
-    user: User, stretch: Exercise, visit: Visit, complaints: list[str]
+    user: User, stretch: Exercise, visit: Visit, complaints: Complaints
 ) -> None:
     planned(user, "walk", action="move", position="lying")
     page = begin(open_session(visit, user))
@@ -668,27 +666,25 @@ def test_a_session_goes_on_where_its_ticks_still_wait(
     expect(page.locator("[data-show=name]")).to_have_text("Walk")
     expect_step(page, "Get ready", 5)
     assert kept(page) == ["/day/2026-11-18/stretch/1/"]
-    # Until then it goes on trying, and the browser complaining.
-    page.close()
-    complaints.clear()
+    complaints.forgive(*NO_NETWORK)
 
 
 def test_who_is_signed_out_meanwhile_is_told_and_loses_nothing(
-    user: User, stretch: Exercise, visit: Visit, complaints: list[str]
+    user: User, stretch: Exercise, visit: Visit, complaints: Complaints
 ) -> None:
     page = begin(open_session(visit, user))
     page.context.clear_cookies(name="sessionid")
     after(page, 56)
     expect_over(page)
     expect(page.get_by_text("Kept on this device until you sign in again: Stretch")).to_be_visible()
-    forgive(complaints, "403")
+    complaints.forgive("a status of 403")
     sign_in(page, user)
     page.goto("/session/")
     assert ticked(page, user) == [("stretch", 1)]
 
 
 def test_what_left_the_plan_meanwhile_is_said_and_not_tried_for_ever(
-    user: User, stretch: Exercise, visit: Visit, complaints: list[str]
+    user: User, stretch: Exercise, visit: Visit, complaints: Complaints
 ) -> None:
     page = begin(open_session(visit, user))
     PlanItem.objects.for_user(user).delete()
@@ -696,7 +692,7 @@ def test_what_left_the_plan_meanwhile_is_said_and_not_tried_for_ever(
     expect_over(page)
     expect(page.get_by_text("It may not be on your plan any more: Stretch")).to_be_visible()
     assert ticked(page, user) == []
-    forgive(complaints, "404")
+    complaints.forgive("a status of 404")
 
 
 @pytest.mark.parametrize(
@@ -715,7 +711,7 @@ def test_a_browser_that_keeps_nothing_still_sends(denied: str, user: User, stret
 
 
 def test_one_tick_that_is_not_taken_holds_up_no_other(
-    user: User, stretch: Exercise, visit: Visit, complaints: list[str], monkeypatch: pytest.MonkeyPatch
+    user: User, stretch: Exercise, visit: Visit, complaints: Complaints, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     planned(user, "walk", action="move", position="lying")
     page = begin(open_session(visit, user))
@@ -732,11 +728,11 @@ def test_one_tick_that_is_not_taken_holds_up_no_other(
     expect(page.get_by_text("sent as soon as it can: Stretch")).to_be_visible()
     wait_until(lambda: kept(page) == ["/day/2026-11-18/stretch/1/"])
     assert [slug for _day, slug, _nth in completions(user)] == ["walk"]
-    complaints.clear()
+    complaints.forgive("a status of 500")
 
 
 def test_what_was_refused_stays_said_and_does_not_count_as_done(
-    user: User, stretch: Exercise, visit: Visit, complaints: list[str]
+    user: User, stretch: Exercise, visit: Visit, complaints: Complaints
 ) -> None:
     planned(user, "walk", action="move", position="lying")
     page = begin(open_session(visit, user))
@@ -746,11 +742,11 @@ def test_what_was_refused_stays_said_and_does_not_count_as_done(
     assert ticked(page, user) == [("walk", 1)]
     expect(page.get_by_text("It may not be on your plan any more: Stretch")).to_be_visible()
     expect(page.locator("[data-list=done] li")).to_have_text(["Walk"])
-    forgive(complaints, "404")
+    complaints.forgive("a status of 404")
 
 
 def test_ticks_that_wait_are_not_offered_again_after_signing_in(
-    user: User, stretch: Exercise, visit: Visit, complaints: list[str]
+    user: User, stretch: Exercise, visit: Visit, complaints: Complaints
 ) -> None:
     planned(user, "walk", action="move", position="lying")
     page = begin(open_session(visit, user))
@@ -764,12 +760,10 @@ def test_ticks_that_wait_are_not_offered_again_after_signing_in(
     page.get_by_role("main").get_by_role("button", name="Sign in", exact=True).click()
     expect(page.get_by_role("heading", name="That is all for today. Well done.")).to_be_visible()
     assert ticked(page, user) == [("stretch", 1), ("walk", 1)]
-    forgive(complaints, "403")
+    complaints.forgive("a status of 403")
 
 
-def test_who_signs_in_after_another_does_not_get_their_ticks(
-    user: User, stretch: Exercise, visit: Visit, complaints: list[str]
-) -> None:
+def test_who_signs_in_after_another_does_not_get_their_ticks(user: User, stretch: Exercise, visit: Visit) -> None:
     other = a_person("lou@example.org")
     on_plan(other, stretch, WEDNESDAY)
     page = begin(open_session(visit, user))
@@ -784,7 +778,6 @@ def test_who_signs_in_after_another_does_not_get_their_ticks(
     expect_over(page)
     expect(page.get_by_text("until you sign in again: Stretch")).to_be_visible()
     assert completions(user) == completions(other) == []
-    complaints.clear()
 
 
 def test_a_session_over_midnight_belongs_to_the_day_on_which_it_began(

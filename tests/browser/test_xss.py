@@ -19,7 +19,7 @@ from playwright.sync_api import Dialog, Page, Route
 from accounts.models import User
 from exercises.models import Equipment, Exercise
 from sharing.models import Share
-from tests.browser.conftest import DESK, Visit
+from tests.browser.conftest import DESK, Complaints, Visit
 from tests.builders import PASSWORD, a_person, an_exercise, browser_of, did
 from tests.test_import_loop import WORDS, zipped
 from tests.test_plan_page import TWICE
@@ -87,7 +87,7 @@ FILL_AND_SEND = """(form, text) => {
 class Watched:
     """A page that is looked at closely, wherever it goes."""
 
-    def __init__(self, page: Page, complaints: list[str]) -> None:
+    def __init__(self, page: Page, complaints: Complaints) -> None:
         self.page, self.complaints = page, complaints
         page.add_init_script(WATCH)
         page.on("dialog", self.dismiss)
@@ -242,7 +242,7 @@ def an_edited_exercise() -> Exercise:
     return exercise
 
 
-def test_what_a_person_has_written(visit: Visit, complaints: list[str]) -> None:
+def test_what_a_person_has_written(visit: Visit, complaints: Complaints) -> None:
     writer = a_writer(PAYLOADS)
     look_at_pages(Watched(visit(writer, viewport=DESK), complaints), writer)
     look_at_what_scripts_draw(Watched(visit(writer), complaints))
@@ -307,7 +307,7 @@ def look_at_what_scripts_draw(seen: Watched) -> None:
     seen.look(*PAYLOADS)
 
 
-def test_what_was_typed_wrongly_is_shown_again(visit: Visit, complaints: list[str]) -> None:
+def test_what_was_typed_wrongly_is_shown_again(visit: Visit, complaints: Complaints) -> None:
     writer = a_writer(PAYLOADS[:1])
     one_line = ALL.replace("\n", " ")
     slug = Exercise.objects.own(writer)[0].slug
@@ -349,7 +349,7 @@ def test_what_was_typed_wrongly_is_shown_again(visit: Visit, complaints: list[st
     for address in ("/nowhere/", "/accounts/login/?next=", "/history/?year=", "/sharing/?weeks=", "/shared/"):
         seen.page.goto(f"{address}{PAYLOADS[5]}")
         seen.look()
-    complaints[:] = [one for one in complaints if "the server responded with a status of 4" not in one]
+    complaints.forgive("a status of 4")
 
 
 # --- What is brought along, and taken along ---------------------------------------------------------------------------
@@ -411,7 +411,7 @@ def look_at_exports(seen: Watched) -> None:
 
 
 @pytest.mark.usefixtures("admin_on")
-def test_what_an_editor_has_written(visit: Visit, complaints: list[str]) -> None:
+def test_what_an_editor_has_written(visit: Visit, complaints: Complaints) -> None:
     writer, edited = a_person(IN_ADDRESSES), an_edited_exercise()
     staff = User.objects.create_superuser("staff@example.org", PASSWORD)
     seen = Watched(visit(staff, as_editor=True, viewport=DESK), complaints)
