@@ -4,6 +4,7 @@ import os
 import shutil
 import threading
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from django.core.management import call_command
 from django.db.models import Model
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 from pytest_django.live_server_helper import LiveServer
+from time_machine import TimeMachineFixture
 
 from accounts.models import User
 from exercises.models import Equipment, Exercise
@@ -28,6 +30,16 @@ def program(name: str) -> str:
     found = shutil.which(name)
     assert found, f"{name} is missing; `make test` installs it, or says why it cannot."
     return found
+
+
+# Whatever the hour, and midnight, at which the tests run.
+NOON = datetime.now(UTC).replace(hour=12, minute=0, second=0, microsecond=0)
+
+
+@pytest.fixture(autouse=True)
+def noon(time_machine: TimeMachineFixture) -> None:
+    """It is day at the site; in the browser it is as late as it is."""
+    time_machine.move_to(NOON)
 
 
 @pytest.fixture(scope="session")
@@ -134,6 +146,12 @@ def _wait_for_the_last_answers() -> None:
     for thread in threading.enumerate():
         if "process_request_thread" in thread.name:
             thread.join(timeout=10)
+
+
+def ask(page: Page, expression: str) -> Any:
+    """Evaluate it once this very page has its scripts, which come in an order: it may just load anew."""
+    loaded = "document.readyState === 'complete' || new Promise((done) => addEventListener('load', done))"
+    return page.evaluate(f"async () => {{ await ({loaded}); return ({expression}); }}")
 
 
 def sign_up(page: Page, email: str = "kim@example.org") -> None:

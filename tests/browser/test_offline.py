@@ -1,7 +1,6 @@
 """The site without a network, in a real browser with the worker in charge."""
 
 import re
-from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event
 from typing import Any, NoReturn
@@ -17,7 +16,7 @@ from backpain import offline
 from exercises.models import Exercise
 from exercises.prescription import Frequency, Per
 from pain.models import CheckIn
-from tests.browser.conftest import NO_NETWORK, NOT_READY, Complaints, Visit
+from tests.browser.conftest import NO_NETWORK, NOON, NOT_READY, Complaints, Visit, ask
 from tests.browser.test_accessibility import violations
 from tests.browser.test_session import wait_until
 from tests.builders import PASSWORD, a_person, an_exercise, browser_of, completions, did, on_plan
@@ -65,7 +64,7 @@ def user(site: str) -> User:
     return user
 
 
-TODAY = datetime.now(UTC).date()
+TODAY = NOON.date()
 
 
 @pytest.fixture
@@ -84,7 +83,7 @@ def notice(page: Page) -> Locator:
 
 
 def waiting(page: Page) -> list[str]:
-    entries = page.evaluate("backpainQueue.list(document.documentElement.dataset.person)")
+    entries = ask(page, "backpainQueue.list(document.documentElement.dataset.person)")
     return [f"{one['address']} {one['fields'].get('done', '')}".strip() for one in entries]
 
 

@@ -15,7 +15,7 @@ from time_machine import TimeMachineFixture
 from accounts.models import User
 from exercises.models import Exercise
 from exercises.pictures import drawn
-from tests.browser.conftest import DESK, NO_NETWORK, Complaints, Visit
+from tests.browser.conftest import DESK, NO_NETWORK, Complaints, Visit, ask
 from tests.browser.test_accessibility import violations
 from tests.builders import PASSWORD, a_person, an_exercise, browser_of, completions, on_plan
 from tracking import planning
@@ -145,16 +145,8 @@ def sign_in(page: Page, user: User) -> None:
 
 def kept(page: Page) -> list[str]:
     """The addresses of the ticks that wait in the browser."""
-    found: list[str] = page.evaluate(
-        """async () => {
-            // Not before this very page has its scripts, which come in an order: it may just load anew.
-            if (document.readyState !== "complete") await new Promise((done) => addEventListener("load", done));
-            const box = await import("/static/js/outbox.js");
-            await box.ready;
-            return box.wishes().map(({ address }) => address);
-        }"""
-    )
-    return found
+    wishes = "import('/static/js/outbox.js').then(async (box) => (await box.ready, box.wishes()))"
+    return [one["address"] for one in ask(page, wishes)]
 
 
 # --- The whole routine ------------------------------------------------------------------------------------------------
