@@ -747,6 +747,16 @@ def test_a_tick_that_arrives_when_its_page_is_gone_is_shown_after_the_next_visit
         set_done(self, *what)
 
     monkeypatch.setattr(CompletionQuerySet, "set_done", slowly)
+    # Nor does the device hurry to note what was sent.
+    page.context.service_workers[0].evaluate(
+        """() => {
+            const { put } = Cache.prototype;
+            Cache.prototype.put = async function (...what) {
+                await new Promise((done) => setTimeout(done, 200));
+                return put.apply(this, what);
+            };
+        }"""
+    )
     caplog.clear()
     with page.expect_request("**/day/**"):
         page.locator("#slot-calf-1").click()

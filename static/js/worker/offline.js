@@ -144,14 +144,17 @@ const changedBy = async (pathname) => {
   return pathname.startsWith("/pain/") ? release.pages : [...release.pages, ...(await exercises())];
 };
 
+let noted = Promise.resolve(); // what was sent, before any page is asked for again
+
 // A form that leads to a page has arrived when that is there; of others nobody knows, so what is taken in until then
 // counts as old once more.
 const sent = async ({ mode }, pathname) => {
-  const changed = await changedBy(pathname);
-  await outdate(changed);
+  const changed = changedBy(pathname);
+  noted = Promise.allSettled([noted, changed.then(outdate)]);
+  await noted;
   if (mode === "navigate") return;
   await sleep(ON_ITS_WAY);
-  await outdate(changed);
+  await outdate(await changed);
 };
 
 const isOutdated = (page) => page?.headers.has(OLD);
@@ -195,7 +198,10 @@ let line = Promise.resolve();
 // One after the other: a page that is left and the next one, which opens, need nothing twice.
 const inTurn = (work) => {
   const asked = era;
-  line = line.then(() => work(asked)).catch(() => {});
+  line = line
+    .then(() => noted)
+    .then(() => work(asked))
+    .catch(() => {});
   return line;
 };
 
