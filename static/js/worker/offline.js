@@ -150,7 +150,8 @@ let noted = Promise.resolve(); // what was sent, before any page is asked for ag
 // counts as old once more.
 const sent = async ({ mode }, pathname) => {
   const changed = changedBy(pathname);
-  noted = Promise.allSettled([noted, changed.then(outdate)]);
+  const marked = changed.then(outdate).catch(() => {});
+  noted = noted.then(() => marked);
   await noted;
   if (mode === "navigate") return;
   await sleep(ON_ITS_WAY);
