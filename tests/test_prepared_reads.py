@@ -177,19 +177,19 @@ def test_a_column_that_changes_under_the_site_is_read_all_the_same(number: int) 
 def test_a_database_that_goes_away_meanwhile_is_an_outage(number: int) -> None:
     anna, exercise = a_person(), an_exercise()
 
-    def ask() -> None:
+    def ask() -> list[list[Any]]:
         if number:
-            at_once(*[done_between.of(anna, MONDAY, SUNDAY), pauses_from.of(anna, SUNDAY)][:number])
-        else:
-            Completion.objects.set_done(anna, MONDAY, exercise, 1, datetime(2026, 11, 16, tzinfo=UTC))
+            return at_once(*[done_between.of(anna, MONDAY, SUNDAY), pauses_from.of(anna, SUNDAY)][:number])
+        Completion.objects.set_done(anna, MONDAY, exercise, 1, datetime(2026, 11, 16, tzinfo=UTC))
+        return []
 
-    ask()
+    assert ask() == [[]] * number
     with closing(connection.copy()) as another, another.cursor() as cursor:
         cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [connection.connection.info.backend_pid])
     with pytest.raises(OperationalError):
         ask()
     connection.close()
-    ask()
+    assert ask() == [[]] * number
 
 
 @on_postgresql

@@ -53,7 +53,7 @@ FOUND = """async () => {
 
 @pytest.fixture(autouse=True)
 def without_a_network_a_browser_complains(complaints: Complaints) -> None:
-    complaints.forgive(*NO_NETWORK)
+    complaints.leave_out(*NO_NETWORK)
 
 
 @pytest.fixture

@@ -194,7 +194,8 @@ def test_when_the_site_refuses_a_tick_the_page_says_that_it_was_not_saved(
     expect(page.locator("#slot-leg-raise-1")).to_have_attribute("aria-pressed", "true")
     expect(page.get_by_text("That could not be saved.")).to_be_hidden()
     assert len(completions(user)) == 1
-    complaints.forgive("a status of 404", "Status Error Code 404")
+    complaints.forgive("a status of 404")
+    complaints.forgive("Status Error Code 404")
 
 
 def test_a_session_that_has_ended_leads_to_signing_in(page: Page, user: User, complaints: Complaints) -> None:

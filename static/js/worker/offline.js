@@ -144,7 +144,8 @@ const changedBy = async (pathname) => {
   return pathname.startsWith("/pain/") ? release.pages : [...release.pages, ...(await exercises())];
 };
 
-let noted = Promise.resolve(); // what was sent, before any page is asked for again
+// Settled once what is sent has made its pages old. Whoever looked for old pages before would leave those as they are.
+let noted = Promise.resolve();
 
 // A form that leads to a page has arrived when that is there; of others nobody knows, so what is taken in until then
 // counts as old once more.
