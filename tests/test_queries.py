@@ -94,7 +94,7 @@ def test_a_tick_takes_a_constant_number_of_queries(rows: int, done: str, writes:
     changing = [query["sql"] for query in captured if query["sql"].startswith(("INSERT", "DELETE"))]
     assert len(changing) == writes
     reads = [query["sql"] for query in captured if query["sql"].startswith(("SELECT", "(SELECT"))]
-    assert len(reads) == SESSION_AND_USER + 3
+    assert len(reads) == SESSION_AND_USER + 2
 
 
 def test_the_rights_of_a_person_take_one_query_and_not_one_for_each() -> None:

@@ -10,7 +10,7 @@ from exercises.prescription import Frequency, Per
 from tests.builders import DAILY, a_person, an_exercise, did, on_plan
 from tracking.course import DaysDone
 from tracking.models import Pause, Skip
-from tracking.record import Record, completed, counts_from, days_done, done_a_day, planned, read
+from tracking.record import Record, counted, counts_from, days_done, done_a_day, noted, planned, read
 
 pytestmark = pytest.mark.django_db
 
@@ -134,6 +134,6 @@ def test_what_was_done_is_counted_by_day(user: User, walk: Exercise) -> None:
     did(a_person(), walk, MONDAY)
     assert counts_from(days_done(user, MONDAY, THURSDAY), 4) == {walk.pk: bytes([0, 2, 0, 0])}
     assert done_a_day(user, MONDAY, THURSDAY) == {walk.pk: {TUESDAY: 2}}
-    assert sorted(completed(user, MONDAY, THURSDAY)) == [(walk.pk, TUESDAY, 1), (walk.pk, TUESDAY, 2)]
+    assert counted(noted(user, MONDAY, THURSDAY)) == {walk.pk: {TUESDAY: 2}}
     assert dict(DaysDone(MONDAY, bytes([0, 2, 0, 0]))) == {TUESDAY: 2}
     assert len(DaysDone(MONDAY, bytes([0, 2, 1, 0, 0]))) == 2

@@ -148,5 +148,5 @@ def test_it_asks_the_database_as_often_as_the_page_of_the_day(exercises: int, dj
     for _ in range(exercises):
         on_plan(user, an_exercise(frequency=TWICE_A_DAY), date(2026, 11, 1))
     the_catalogue_is_known()
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         due(user, MONDAY, "Evening")

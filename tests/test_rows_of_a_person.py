@@ -168,17 +168,21 @@ def test_pauses_come_in_the_order_of_their_days_and_are_found_by_them() -> None:
     assert [one.starts_on for one in own.not_over_on(DAY)] == [DAY, later]
 
 
-def test_pauses_and_skips_come_in_one_query_each_with_what_it_has() -> None:
+def test_what_a_person_noted_comes_in_one_query_each_with_what_it_has() -> None:
     user, walk, stand = a_person(), an_exercise("walk"), an_exercise("stand")
     Pause.objects.create(user=user, starts_on=DAY, ends_on=NEXT_DAY, reason="flare-up", keeps=[walk.pk])
     for exercise in (walk, stand):
         skip(user, DAY, exercise)
-    rows = list(Pause.objects.for_user(user).and_skips(Skip.objects.for_user(user)))
-    assert sorted(rows, key=lambda row: row[4] or 0) == [
-        (DAY, NEXT_DAY, "flare-up", [walk.pk], None),
-        (DAY, None, "sore", None, walk.pk),
-        (DAY, None, "sore", None, stand.pk),
-    ]
+    Completion.objects.set_done(user, DAY, walk, 2, NOW)
+    pauses, skips = Pause.objects.for_user(user), Skip.objects.for_user(user)
+    breaks = {
+        (None, DAY, None, NEXT_DAY, "flare-up", f"[{walk.pk}]"),
+        (walk.pk, DAY, None, None, "sore", None),
+        (stand.pk, DAY, None, None, "sore", None),
+    }
+    done = walk.pk, DAY, 2, None, None, None
+    assert set(pauses.and_skips(skips)) == breaks
+    assert set(Completion.objects.for_user(user).and_breaks(pauses, skips)) == {*breaks, done}
 
 
 # Exercises

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
-from typing import Any, NamedTuple, cast
+from typing import NamedTuple, cast
 
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -31,9 +31,9 @@ from tracking.dates import (
     weekday,
     weekday_and_date,
 )
-from tracking.models import Pause, PlanItem, Skip, in_order
+from tracking.models import Noted, Pause, PlanItem, Skip, in_order
 from tracking.prepared import at_once
-from tracking.record import Record, breaks, completed, counted, items, planned, recorded
+from tracking.record import Record, counted, items, noted, planned, recorded
 from tracking.schedule import ONE_DAY, Item, Standing, Status, Week
 
 SKIPPED = "skipped"
@@ -339,52 +339,52 @@ def planned_for(user: User, day: date) -> Sequence[PlanItem]:
 
 
 def day_agenda(user: User, day: date, today: date) -> DayAgenda:
-    """The plan of `day`. Three queries, and two more for own exercises."""
+    """The plan of `day`. Two queries, and two more for own exercises."""
     return DayRows.read(user, day, today).agenda
 
 
 @dataclass(frozen=True)
 class DayRows:
-    """What the page of a day is made of: plan items, and the breaks and completions from some weeks before it on."""
+    """What the page of a day is made of: plan items, and what was noted from some weeks before it on."""
 
     user: User
     day: date
     today: date
     first: date
     items: Sequence[PlanItem]
-    breaks: Sequence[tuple[Any, ...]]
-    completions: Sequence[tuple[int, date, int]]
+    noted: Sequence[Noted]
 
     @classmethod
     def read(cls, user: User, day: date, today: date) -> "DayRows":
         week = Week.of(day, user.week_start)
         first = week.shifted(-growth.WEEKS if day == today and user.grows_from else -1).first
-        rows, breaks_then, completions = at_once(
-            items.of(user, week.last), breaks.of(user, first, week.last), completed.of(user, first, week.last)
-        )
-        return cls(user, day, today, first, in_order(rows), breaks_then, completions)
+        rows, noted_then = at_once(items.of(user, week.last), noted.of(user, first, week.last))
+        return cls(user, day, today, first, in_order(rows), noted_then)
 
     def with_slot(self, exercise: Exercise, nth: int, is_done: bool) -> "DayRows":
         """Once a slot has been set."""
-        slot = exercise.pk, self.day, nth
-        others = [one for one in self.completions if one != slot]
-        return replace(self, completions=[*others, slot] if is_done else others)
+        slot = exercise.pk, self.day, nth, None, None, None
+        others = [one for one in self.noted if one != slot]
+        return replace(self, noted=[*others, slot] if is_done else others)
 
     def with_skip(self, exercise: Exercise, reason: str) -> "DayRows":
         """Once an exercise has been skipped for a reason, or without one taken up again."""
-        others = [one for one in self.breaks if (one[0], one[-1]) != (self.day, exercise.pk)]
-        skip = self.day, None, reason, None, exercise.pk
-        return replace(self, breaks=[*others, skip] if reason else others)
+        skip = exercise.pk, self.day, None, None, reason, None
+        others = [one for one in self.noted if one[:3] != skip[:3]]
+        return replace(self, noted=[*others, skip] if reason else others)
 
     @property
     def agenda(self) -> DayAgenda:
         day, today, rows = self.day, self.today, self.items
         week = Week.of(day, self.user.week_start)
-        record = recorded(self.user, self.first, week.last, rows, self.breaks, counted(self.completions))
         nths: dict[int, set[int]] = defaultdict(set)
-        for exercise, on, nth in self.completions:
-            if on == day:
-                nths[exercise].add(nth)
+        breaks = []
+        for one in self.noted:
+            if not one[2]:
+                breaks.append(one)
+            elif one[1] == day:
+                nths[one[0]].add(one[2])
+        record = recorded(self.user, self.first, week.last, rows, breaks, counted(self.noted))
         asked = {exercise: record.asked_in_week(exercise, week, today) for exercise in record.items}
         n = (day - week.first).days
         planned_on_day = [(row, item) for row in rows if (item := row.value).in_force_on(day)]

@@ -5,6 +5,7 @@ from typing import Any, Self
 from django.conf import settings
 from django.db import models, transaction
 from django.db.models import F, Q, Value
+from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -97,6 +98,16 @@ class PlanItem(FrequencyFields, DoseFields):
         return self.slot_names.split("\n")
 
 
+Noted = tuple[Any, ...]
+"""What a person noted, whatever it is: exercise, first day, nth, end, reason, and what is kept, as JSON.
+
+A pause is of no exercise, a skip has no end, and only a completion is the nth of its day.
+"""
+
+NO_NUMBER, NO_DAY = Value(None, models.IntegerField()), Value(None, models.DateField())
+NO_WORDS = Value(None, models.TextField())
+
+
 class PauseQuerySet(models.QuerySet["Pause"]):
     def for_user(self, user: User) -> Self:
         return self.filter(user=user).order_by("starts_on")
@@ -111,15 +122,13 @@ class PauseQuerySet(models.QuerySet["Pause"]):
         """Those that run on `day` or are still to come."""
         return self.filter(Q(ends_on=None) | Q(ends_on__gt=day))
 
-    def and_skips(self, skips: "SkipQuerySet") -> "models.QuerySet[Pause, tuple[Any, ...]]":
-        """The columns of both in one query, in no order: most people have few of them, and each query is a way to go.
+    def and_skips(self, skips: "SkipQuerySet") -> "models.QuerySet[Pause, Noted]":
+        """Both in one query, in no order: most people have few of them, and each query is a way to go."""
+        return self.noted().union(skips.noted(), all=True)
 
-        First day, end, reason, what is kept, and the exercise, which a pause has none of. A skip has no end.
-        """
-        no_exercise, no_end = Value(None, models.IntegerField()), Value(None, models.DateField())
-        nothing = Value(None, models.JSONField())
-        of_pauses = self.order_by().values_list("starts_on", "ends_on", "reason", "keeps", no_exercise)
-        return of_pauses.union(skips.values_list("day", no_end, "reason", nothing, "exercise_id"), all=True)
+    def noted(self) -> "models.QuerySet[Pause, Noted]":
+        keeps = Cast("keeps", models.TextField())
+        return self.order_by().values_list(NO_NUMBER, "starts_on", NO_NUMBER, "ends_on", "reason", keeps)
 
 
 class Pause(models.Model):
@@ -207,6 +216,11 @@ class CompletionQuerySet(models.QuerySet["Completion"]):
             .values_list("exercise_id", "days")
         )
 
+    def and_breaks(self, pauses: PauseQuerySet, skips: "SkipQuerySet") -> models.QuerySet["Completion", Noted]:
+        """All in one query, in no order."""
+        noted = self.values_list("exercise_id", "day", "nth", NO_DAY, NO_WORDS, NO_WORDS)
+        return noted.union(pauses.noted(), skips.noted(), all=True)
+
     def set_done(self, user: User, day: date, exercise: Exercise, nth: int, at: datetime) -> None:
         """Record one completion. Setting what is set already changes nothing, however many do it at once."""
         # One statement, so no transaction around it. Two messages less, and a tick is what is sent most.
@@ -259,6 +273,9 @@ class SkipQuerySet(models.QuerySet["Skip"]):
     def between(self, first: date, last: date) -> Self:
         """On the days from `first` to `last`, both included."""
         return self.filter(day__range=(first, last))
+
+    def noted(self) -> "models.QuerySet[Skip, Noted]":
+        return self.values_list("exercise_id", "day", NO_NUMBER, NO_DAY, "reason", NO_WORDS)
 
     def set_skipped(self, user: User, day: date, exercise: Exercise, reason: str, at: datetime) -> None:
         """Record why an exercise is left out on a day; a reason given before is replaced."""

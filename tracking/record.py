@@ -3,6 +3,7 @@
 Nothing here reads the clock, and the number of queries does not depend on how much there is to read.
 """
 
+import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -17,7 +18,7 @@ from exercises.prescription import Frequency
 from tracking import adherence
 from tracking.adherence import Tally
 from tracking.course import Course
-from tracking.models import Completion, Pause, PlanItem, Skip, in_order
+from tracking.models import Completion, Noted, Pause, PlanItem, Skip, in_order
 from tracking.prepared import prepared
 from tracking.schedule import Item, Paused, Standing, Week, frequencies, frequency_on, is_kept, paused_days, standing
 
@@ -154,21 +155,23 @@ def planned(user: User, last: date) -> list[PlanItem]:
 
 
 @prepared
-def completed(user: User, first: date, last: date) -> QuerySet[Completion, tuple[int, date, int]]:
-    """Exercise, day and nth of each completion."""
-    return Completion.objects.for_user(user).between(first, last).values_list("exercise_id", "day", "nth")
-
-
-@prepared
 def days_done(user: User, first: date, last: date) -> QuerySet[Completion, tuple[int, Sequence[int]]]:
     return Completion.objects.for_user(user).days_by_exercise(first, last)
 
 
 @prepared
-def breaks(user: User, first: date, last: date) -> QuerySet[Pause, tuple[Any, ...]]:
-    """First day, day before which it ended, reason, kept exercises, and the exercise where it is a skip of one."""
+def breaks(user: User, first: date, last: date) -> QuerySet[Pause, Noted]:
+    """The pauses and skips of some days."""
     pauses = Pause.objects.for_user(user).started_by(last).not_over_on(first)
     return pauses.and_skips(Skip.objects.for_user(user).between(first, last))
+
+
+@prepared
+def noted(user: User, first: date, last: date) -> QuerySet[Completion, Noted]:
+    """The same with the completions."""
+    pauses = Pause.objects.for_user(user).started_by(last).not_over_on(first)
+    skips = Skip.objects.for_user(user).between(first, last)
+    return Completion.objects.for_user(user).between(first, last).and_breaks(pauses, skips)
 
 
 def read(user: User, first: date, last: date, rows: Sequence[PlanItem], done: Done) -> Record:
@@ -181,9 +184,9 @@ def recorded(
 ) -> Record:
     """The same without a query; `breaks` are those of these days."""
     pauses, skips = [], {}
-    for day, ends_on, reason, keeps, exercise in breaks:
+    for exercise, day, _nth, ends_on, reason, keeps in breaks:
         if exercise is None:
-            pauses.append(Pause(user=user, starts_on=day, ends_on=ends_on, reason=reason, keeps=keeps))
+            pauses.append(Pause(user=user, starts_on=day, ends_on=ends_on, reason=reason, keeps=json.loads(keeps)))
         else:
             skips[exercise, day] = reason
     pauses.sort(key=lambda pause: pause.starts_on)
@@ -215,9 +218,10 @@ def _counts(days: Iterable[int], length: int) -> bytes:
     return bytes(counts)
 
 
-def counted(completions: Iterable[tuple[int, date, int]]) -> Done:
-    """Completions a day, from exercise, day and nth of each."""
+def counted(noted: Iterable[Noted]) -> Done:
+    """Completions a day, out of all that was noted."""
     done: dict[int, dict[date, int]] = defaultdict(dict)
-    for exercise, day, _nth in completions:
-        done[exercise][day] = done[exercise].get(day, 0) + 1
+    for exercise, day, nth, _ends_on, _reason, _keeps in noted:
+        if nth:
+            done[exercise][day] = done[exercise].get(day, 0) + 1
     return done
