@@ -10,7 +10,7 @@ from exercises.prescription import Frequency, Per
 from tests.builders import DAILY, a_person, an_exercise, did, on_plan
 from tracking.course import DaysDone
 from tracking.models import Pause, Skip
-from tracking.record import Record, counted, counts_from, days_done, done_a_day, noted, planned, read
+from tracking.record import Record, breaks, counted, counts_from, days_done, done_a_day, noted, planned, read
 
 pytestmark = pytest.mark.django_db
 
@@ -86,6 +86,11 @@ def test_only_pauses_and_skips_of_the_person_and_of_the_days_are_taken(user: Use
     record = record_of(user)
     assert [(one.starts_on, one.ends_on) for one in record.pauses] == [(WEDNESDAY, THURSDAY)]
     assert record.skips == {(walk.pk, MONDAY): "no-time", (walk.pk, THURSDAY): "no-time"}
+    # A page that reads the completions as well reads no others.
+    did(user, walk, TUESDAY)
+    found = [row for row in noted(user, MONDAY, THURSDAY) if row[2] is None]
+    assert len(found) == 3
+    assert set(found) == set(breaks(user, MONDAY, THURSDAY))
 
 
 def test_the_pause_of_a_day_is_the_one_that_holds_on_it(user: User, walk: Exercise) -> None:
@@ -134,6 +139,8 @@ def test_what_was_done_is_counted_by_day(user: User, walk: Exercise) -> None:
     did(a_person(), walk, MONDAY)
     assert counts_from(days_done(user, MONDAY, THURSDAY), 4) == {walk.pk: bytes([0, 2, 0, 0])}
     assert done_a_day(user, MONDAY, THURSDAY) == {walk.pk: {TUESDAY: 2}}
-    assert counted(noted(user, MONDAY, THURSDAY)) == {walk.pk: {TUESDAY: 2}}
+    rows = noted(user, MONDAY, THURSDAY)
+    assert sorted(row[:3] for row in rows) == [(walk.pk, TUESDAY, 1), (walk.pk, TUESDAY, 2)]
+    assert counted(rows) == {walk.pk: {TUESDAY: 2}}
     assert dict(DaysDone(MONDAY, bytes([0, 2, 0, 0]))) == {TUESDAY: 2}
     assert len(DaysDone(MONDAY, bytes([0, 2, 1, 0, 0]))) == 2

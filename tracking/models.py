@@ -218,6 +218,7 @@ class CompletionQuerySet(models.QuerySet["Completion"]):
 
     def and_breaks(self, pauses: PauseQuerySet, skips: "SkipQuerySet") -> models.QuerySet["Completion", Noted]:
         """All in one query, in no order."""
+        # Completions lead, as what leads names the kinds of the columns; hundreds of rows then need no converting.
         noted = self.values_list("exercise_id", "day", "nth", NO_DAY, NO_WORDS, NO_WORDS)
         return noted.union(pauses.noted(), skips.noted(), all=True)
 

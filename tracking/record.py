@@ -18,7 +18,7 @@ from exercises.prescription import Frequency
 from tracking import adherence
 from tracking.adherence import Tally
 from tracking.course import Course
-from tracking.models import Completion, Noted, Pause, PlanItem, Skip, in_order
+from tracking.models import Completion, Noted, Pause, PauseQuerySet, PlanItem, Skip, SkipQuerySet, in_order
 from tracking.prepared import prepared
 from tracking.schedule import Item, Paused, Standing, Week, frequencies, frequency_on, is_kept, paused_days, standing
 
@@ -159,19 +159,22 @@ def days_done(user: User, first: date, last: date) -> QuerySet[Completion, tuple
     return Completion.objects.for_user(user).days_by_exercise(first, last)
 
 
+def _breaks(user: User, first: date, last: date) -> tuple[PauseQuerySet, SkipQuerySet]:
+    pauses = Pause.objects.for_user(user).started_by(last).not_over_on(first)
+    return pauses, Skip.objects.for_user(user).between(first, last)
+
+
 @prepared
 def breaks(user: User, first: date, last: date) -> QuerySet[Pause, Noted]:
     """The pauses and skips of some days."""
-    pauses = Pause.objects.for_user(user).started_by(last).not_over_on(first)
-    return pauses.and_skips(Skip.objects.for_user(user).between(first, last))
+    pauses, skips = _breaks(user, first, last)
+    return pauses.and_skips(skips)
 
 
 @prepared
 def noted(user: User, first: date, last: date) -> QuerySet[Completion, Noted]:
     """The same with the completions."""
-    pauses = Pause.objects.for_user(user).started_by(last).not_over_on(first)
-    skips = Skip.objects.for_user(user).between(first, last)
-    return Completion.objects.for_user(user).between(first, last).and_breaks(pauses, skips)
+    return Completion.objects.for_user(user).between(first, last).and_breaks(*_breaks(user, first, last))
 
 
 def read(user: User, first: date, last: date, rows: Sequence[PlanItem], done: Done) -> Record:
