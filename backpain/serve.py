@@ -55,6 +55,7 @@ def bring_up_to_date() -> None:
 
     from exercises.seed import read_catalogue, seed
 
+    refuse_other_letters()
     with alone_with_database():
         call_command("migrate", interactive=False, verbosity=0)
         call_command("createcachetable", verbosity=0)
@@ -63,6 +64,19 @@ def bring_up_to_date() -> None:
         seed(read_catalogue())
         for problem in run_checks(tags=[Tags.database], databases=["default"]):
             sys.stderr.write(f"Backpain warns: {problem.msg}\n")
+
+
+def refuse_other_letters() -> None:
+    """A PostgreSQL database that cannot keep every letter would fail later, at the first one that it does not know."""
+    from django.core.exceptions import ImproperlyConfigured
+    from django.db import connection
+
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SHOW server_encoding")
+            (encoding,) = cursor.fetchone()
+        if encoding != "UTF8":
+            raise ImproperlyConfigured(f"The database is in {encoding}. Please create it anew with ENCODING 'UTF8'.")
 
 
 def forget_what_has_run_out() -> None:

@@ -7,11 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from itertools import compress
-from operator import or_
 
 from tracking.adherence import KEPT_FROM, Tally, total
-from tracking.course import AT_MOST
+from tracking.course import AT_MOST, added
 
 FEWEST_DAYS = 4
 """On fewer days than these nothing is usual."""
@@ -25,6 +23,10 @@ CLEARLY = Fraction(20, 100)
 
 CHANGED = Fraction(10, 100)
 """How far four weeks have to differ from the four before."""
+
+DONE = AT_MOST[1].replace(b"\1", b"\2")
+EITHER_WAY = bytes([0, 1, 2, 2, *[0] * 252])
+"""A day that was done is a 2, whether it was asked for or not; added to a 1 where it was, that would be a 3."""
 
 
 def usual_weekday(times: Sequence[int]) -> int | None:
@@ -43,8 +45,8 @@ def longest_gap(asking: bytes, done: bytes) -> int:
 
     A paused day, on which nothing is asked, does not lengthen a gap, and ends it only with a dose.
     """
-    that_tell = bytes(compress(done.translate(AT_MOST[1]), map(or_, asking, done)))
-    return max(map(len, that_tell.split(b"\1")))
+    kinds = added((asking.translate(AT_MOST[1]), done.translate(DONE)), len(done))
+    return max(map(len, kinds.translate(EITHER_WAY, b"\0").split(b"\2")))
 
 
 @dataclass(frozen=True, slots=True)

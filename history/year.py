@@ -210,7 +210,7 @@ class Reach:
         days = self.user, self.first, self.last
         return items.of(self.user, self.running.last), breaks.of(*days), days_done.of(*days)
 
-    def of(self, rows: list[PlanItem], breaks: list[Any], days: list[tuple[int, Sequence[int]]]) -> Year | None:
+    def of(self, rows: list[PlanItem], breaks: list[Any], marks: list[tuple[int, str]]) -> Year | None:
         """The answers to the questions as a year; None for one without a week of the person's."""
         rows = in_order(rows)
         start = min([self.today, *(row.starts_on for row in rows)])
@@ -218,7 +218,7 @@ class Reach:
             return None
         first = max(Week.of(start, self.user.week_start).first, self.first)
         before, length = (first - self.first).days, (self.last - self.first).days + 1
-        counts = {exercise: of_days[before:] for exercise, of_days in counts_from(days, length).items()}
+        counts = {exercise: of_days[before:] for exercise, of_days in counts_from(marks, length).items()}
         done = {exercise: DaysDone(first, of_days) for exercise, of_days in counts.items()}
         record = recorded(self.user, first, self.last, rows, breaks, done)
         return Year(record, counts, self.year, start, self.today)

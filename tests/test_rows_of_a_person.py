@@ -69,14 +69,14 @@ def test_completions_between_two_days_are_those_of_both_and_of_the_days_between(
     assert Completion.objects.for_user(user).first_day() == DAY
 
 
-def test_the_days_of_an_exercise_are_counted_from_the_first_as_often_as_it_was_done() -> None:
+def test_the_days_of_an_exercise_are_marked_from_the_first_on_as_often_as_it_was_done() -> None:
     user, walk, stand = a_person(), an_exercise("walk"), an_exercise("stand")
     did(user, walk, DAY, times=2)
     did(user, walk, NEXT_DAY)
     did(user, stand, NEXT_DAY)
     did(user, stand, NEXT_DAY + timedelta(days=9))
-    rows = Completion.objects.for_user(user).days_by_exercise(DAY - timedelta(days=1), NEXT_DAY)
-    assert {exercise: sorted(days) for exercise, days in rows} == {walk.pk: [1, 1, 2], stand.pk: [2]}
+    rows = Completion.objects.for_user(user).marks_by_exercise(DAY - timedelta(days=1), NEXT_DAY)
+    assert {exercise: sorted(marks) for exercise, marks in rows} == {walk.pk: ["\2", "\2", "\3"], stand.pk: ["\3"]}
 
 
 # Skips

@@ -21,6 +21,7 @@ import psycopg
 import pytest
 
 from backpain.serve import PREPARATION_LOCK
+from tests.engines import on_postgresql
 from tests.test_project import compose, dockerfile
 from tools import preflight
 from tools.local import secret_key
@@ -176,6 +177,23 @@ def test_a_database_that_does_not_answer_is_named_as_the_reason() -> None:
     assert outcome.returncode == 1
     assert outcome.stderr.splitlines()[-1].startswith("Backpain cannot start, the database does not answer: ")
     assert "Traceback" not in outcome.stderr
+
+
+@on_postgresql
+@pytest.mark.parametrize("encoding", ["LATIN1", "SQL_ASCII"])
+def test_a_database_that_does_not_know_every_letter_is_refused_as_it_is(fresh_database: str, encoding: str) -> None:
+    with psycopg.connect(fresh_database, autocommit=True) as owner:
+        owner.execute(f"CREATE DATABASE letters TEMPLATE template0 ENCODING {encoding} LOCALE 'C' LOCALE_PROVIDER libc")
+    try:
+        url = urlsplit(fresh_database)._replace(path="/letters").geturl()
+        outcome = python(SERVE, environment_of(url))
+        assert outcome.returncode == 1
+        assert f"Backpain cannot start: The database is in {encoding}." in outcome.stderr.splitlines()[-1]
+        with psycopg.connect(url) as letters:
+            assert letters.execute("SELECT FROM pg_tables WHERE schemaname = 'public'").fetchall() == []
+    finally:
+        with psycopg.connect(fresh_database, autocommit=True) as owner:
+            owner.execute("DROP DATABASE letters WITH (FORCE)")
 
 
 @pytest.mark.parametrize(

@@ -168,10 +168,14 @@ class Pause(models.Model):
         return Paused(self.starts_on, self.ends_on, frozenset(self.keeps))
 
 
-class Offsets(models.Aggregate):
-    """The dates of a group as days after `first`, gathered by the database: a tenth of the cost of a row for each."""
+class Marks(models.Aggregate):
+    """The dates of a group as one text, gathered by the database: a tenth of the cost of a row for each.
 
-    output_field = models.Field()
+    A date is the character whose number is that of the day: 1 for `first`, as no text holds a character 0. It has to be
+    within the 150 years from then on.
+    """
+
+    output_field = models.TextField()
     arity = 1
 
     def __init__(self, day: str, first: date, **extra: Any) -> None:
@@ -179,17 +183,15 @@ class Offsets(models.Aggregate):
         self.first = first
 
     def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
-        difference = "CAST(JULIANDAY(%(expressions)s) - JULIANDAY(%%s) AS INTEGER)"
-        sql, params = self.as_sql(compiler, connection, template=f"GROUP_CONCAT({difference})", **context)
-        return sql, (*params, connection.ops.adapt_datefield_value(self.first))
+        number = "1 + CAST(JULIANDAY(%(expressions)s) - JULIANDAY(%%s) AS INTEGER)"
+        return self._gathered(f"GROUP_CONCAT(CHAR({number}), '')", compiler, connection, **context)
 
     def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
-        sql, params = self.as_sql(compiler, connection, template="ARRAY_AGG(%(expressions)s - %%s)", **context)
-        return sql, (*params, connection.ops.adapt_datefield_value(self.first))
+        return self._gathered("STRING_AGG(CHR(1 + (%(expressions)s - %%s)), '')", compiler, connection, **context)
 
-    def convert_value(self, value: str | list[int], *_: Any) -> Sequence[int]:
-        """SQLite hands out one text of them all."""
-        return [int(days) for days in value.split(",")] if isinstance(value, str) else value
+    def _gathered(self, template: str, compiler: Any, connection: Any, **context: Any) -> Any:
+        sql, params = self.as_sql(compiler, connection, template=template, **context)
+        return sql, (*params, connection.ops.adapt_datefield_value(self.first))
 
 
 class CompletionQuerySet(models.QuerySet["Completion"]):
@@ -204,16 +206,13 @@ class CompletionQuerySet(models.QuerySet["Completion"]):
         first: date | None = self.aggregate(day=models.Min("day"))["day"]
         return first
 
-    def days_by_exercise(self, first: date, last: date) -> models.QuerySet["Completion", tuple[int, Sequence[int]]]:
-        """Each exercise with the days of its completions, counted from `first`, as often as it was done on them.
-
-        So there are few rows for many years.
-        """
+    def marks_by_exercise(self, first: date, last: date) -> models.QuerySet["Completion", tuple[int, str]]:
+        """Each exercise with the `Marks` of its completions, one for each. So there are few rows for many years."""
         return (
             self.between(first, last)
             .values("exercise_id")
-            .annotate(days=Offsets("day", first))
-            .values_list("exercise_id", "days")
+            .annotate(marks=Marks("day", first))
+            .values_list("exercise_id", "marks")
         )
 
     def and_breaks(self, pauses: PauseQuerySet, skips: "SkipQuerySet") -> models.QuerySet["Completion", Noted]:

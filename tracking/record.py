@@ -4,6 +4,7 @@ Nothing here reads the clock, and the number of queries does not depend on how m
 """
 
 import json
+from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -20,7 +21,18 @@ from tracking.adherence import Tally
 from tracking.course import Course
 from tracking.models import Completion, Noted, Pause, PauseQuerySet, PlanItem, Skip, SkipQuerySet, in_order
 from tracking.prepared import prepared
-from tracking.schedule import Item, Paused, Standing, Week, frequencies, frequency_on, is_kept, paused_days, standing
+from tracking.schedule import (
+    ONE_DAY,
+    Item,
+    Paused,
+    Standing,
+    Week,
+    frequencies,
+    frequency_on,
+    is_kept,
+    paused_days,
+    standing,
+)
 
 Done = Mapping[int, Mapping[date, int]]
 """Completions a day, by exercise and day."""
@@ -155,8 +167,8 @@ def planned(user: User, last: date) -> list[PlanItem]:
 
 
 @prepared
-def days_done(user: User, first: date, last: date) -> QuerySet[Completion, tuple[int, Sequence[int]]]:
-    return Completion.objects.for_user(user).days_by_exercise(first, last)
+def days_done(user: User, first: date, last: date) -> QuerySet[Completion, tuple[int, str]]:
+    return Completion.objects.for_user(user).marks_by_exercise(first, last)
 
 
 def _breaks(user: User, first: date, last: date) -> tuple[PauseQuerySet, SkipQuerySet]:
@@ -201,24 +213,26 @@ def done_a_day(user: User, first: date, last: date) -> Done:
     return done_from(days_done(user, first, last), first)
 
 
-def done_from(days: Iterable[tuple[int, Iterable[int]]], first: date) -> Done:
-    """The same, from the days of each exercise, counted from `first`."""
+def done_from(marks: Iterable[tuple[int, str]], first: date) -> Done:
+    """The same, from the marks of each exercise, of which those of `first` are a 1."""
+    before = first - ONE_DAY
     return {
-        exercise: {first + timedelta(n): times for n, times in Counter(of_exercise).items()}
-        for exercise, of_exercise in days
+        exercise: {before + timedelta(ord(mark)): times for mark, times in Counter(of_exercise).items()}
+        for exercise, of_exercise in marks
     }
 
 
-def counts_from(days: Iterable[tuple[int, Iterable[int]]], length: int) -> Mapping[int, bytes]:
+def counts_from(marks: Iterable[tuple[int, str]], length: int) -> Mapping[int, bytes]:
     """The same as a byte for each of `length` days, for the pages of many days."""
-    return {exercise: _counts(of_exercise, length) for exercise, of_exercise in days}
+    return {exercise: _counts(of_exercise, length) for exercise, of_exercise in marks}
 
 
-def _counts(days: Iterable[int], length: int) -> bytes:
-    counts = bytearray(length)
-    for day in days:
-        counts[day] += 1
-    return bytes(counts)
+def _counts(marks: str, length: int) -> bytes:
+    counts = bytearray(1 + length)
+    # As numbers at once; the first tells in which order the bytes of each stand on this machine.
+    for number in array("H", marks.encode("utf-16"))[1:]:
+        counts[number] += 1
+    return bytes(counts[1:])
 
 
 def counted(noted: Iterable[Noted]) -> Done:
