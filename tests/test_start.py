@@ -16,6 +16,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -182,18 +183,19 @@ def test_a_database_that_does_not_answer_is_named_as_the_reason() -> None:
 @on_postgresql
 @pytest.mark.parametrize("encoding", ["LATIN1", "SQL_ASCII"])
 def test_a_database_that_does_not_know_every_letter_is_refused_as_it_is(fresh_database: str, encoding: str) -> None:
+    name = f"letters_{uuid4().hex}"
+    url = urlsplit(fresh_database)._replace(path=f"/{name}").geturl()
     with psycopg.connect(fresh_database, autocommit=True) as owner:
-        owner.execute(f"CREATE DATABASE letters TEMPLATE template0 ENCODING {encoding} LOCALE 'C' LOCALE_PROVIDER libc")
+        owner.execute(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING {encoding} LOCALE 'C' LOCALE_PROVIDER libc")
     try:
-        url = urlsplit(fresh_database)._replace(path="/letters").geturl()
         outcome = python(SERVE, environment_of(url))
         assert outcome.returncode == 1
         assert f"Backpain cannot start: The database is in {encoding}." in outcome.stderr.splitlines()[-1]
-        with psycopg.connect(url) as letters:
-            assert letters.execute("SELECT FROM pg_tables WHERE schemaname = 'public'").fetchall() == []
+        with psycopg.connect(url) as refused:
+            assert refused.execute("SELECT FROM pg_tables WHERE schemaname = 'public'").fetchall() == []
     finally:
         with psycopg.connect(fresh_database, autocommit=True) as owner:
-            owner.execute("DROP DATABASE letters WITH (FORCE)")
+            owner.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.mark.parametrize(
