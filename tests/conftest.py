@@ -20,6 +20,7 @@ from django.urls import clear_url_caches
 
 from backpain import urls
 from exercises import catalogue
+from tests.engines import on_postgresql
 from tests.internet import certificate, internet  # noqa: F401  # fixtures
 from tests.logs import Log, stderr_of
 from tools.site import prepare
@@ -43,7 +44,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """A test without a database says the same again beside another one. It is run once, beside SQLite.
 
     So are those that are marked: they use a database, but are not about it. Those in a browser are run on one database
-    alone, and stay.
+    alone, and stay. So do those about PostgreSQL, which are skipped beside SQLite.
     """
     if connection.vendor == "sqlite":
         return
@@ -63,7 +64,7 @@ def uses_the_database(item: pytest.Item) -> bool:
     asked_for = set(getattr(item, "fixturenames", ()))
     if asked_for & OF_A_DATABASE or item.get_closest_marker("django_db"):
         return True
-    return item.path.parent.name == "browser"
+    return on_postgresql.mark in item.iter_markers() or item.path.parent.name == "browser"
 
 
 @pytest.fixture(autouse=True, scope="session")

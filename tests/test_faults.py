@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from datetime import date, timedelta
 from typing import Any
 
+import psycopg
 import pytest
 from django.db import close_old_connections, connection
 from django.test import Client
@@ -18,6 +19,7 @@ from tests.engines import on_postgresql, on_sqlite
 from tools.ledger import Crowd
 from tools.postgres import server
 from tools.site import prepare, site
+from tools.spread.replica import replica_of, tell
 
 FIRST = date(2026, 1, 1)
 PATIENCE = 60
@@ -111,6 +113,17 @@ def test_killed_web_workers_and_a_killed_database_lose_nothing() -> None:
             assert seen["acknowledged"] > 0
             assert (seen["errors"], seen["given_up"], seen["stale_pages"]) == (0, 0, 0)
             assert crowd.verdict() == {"lost": 0, "doubled": 0, "foreign": 0, "wrong_on_pages": 0}
+
+
+@on_postgresql
+def test_a_replica_takes_over_with_what_two_machines_were_to_have() -> None:
+    with server() as primary, replica_of(primary) as replica:
+        tell(primary, "ALTER SYSTEM SET synchronous_standby_names = 'ANY 1 (*)'", "SELECT pg_reload_conf()")
+        tell(primary, "CREATE TABLE told (n integer)", "INSERT INTO told VALUES (7)")
+        primary.kill()
+        tell(replica, "SELECT pg_promote()", "INSERT INTO told VALUES (8)")
+        with psycopg.connect(replica.url) as session:
+            assert session.execute("SELECT n FROM told ORDER BY n").fetchall() == [(7,), (8,)]
 
 
 def wait_until(it_is_so: Callable[[], bool]) -> None:

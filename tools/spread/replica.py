@@ -34,7 +34,8 @@ class Replica(Server):
         self.identity = {**primary.identity, "cwd": directory} if primary.identity else {}
         if self.identity:
             os.chown(directory, self.identity["user"], self.identity["group"])
-        copy = ["--pgdata", str(directory / "data"), "--host", str(primary.directory), "--username", "postgres"]
+        self.data = directory / "data"
+        copy = ["--pgdata", str(self.data), "--host", str(primary.directory), "--username", "postgres"]
         # It writes down for the copy whom to follow, too.
         if self._launch("pg_basebackup", *copy, "--write-recovery-conf", "--checkpoint=fast").wait() != 0:
             sys.exit(f"The replica could not be set up:\n{self._log()}")
