@@ -44,12 +44,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """A test without a database says the same again beside another one. It is run once, beside SQLite.
 
     So are those that are marked: they use a database, but are not about it. Those in a browser are run on one database
-    alone, and stay. So do those about PostgreSQL, which are skipped beside SQLite.
+    alone, and stay. So do those about PostgreSQL, which are skipped beside SQLite and would be run nowhere.
     """
     if connection.vendor == "sqlite":
         return
-    config.hook.pytest_deselected(items=[item for item in items if not uses_the_database(item)])
-    items[:] = [item for item in items if uses_the_database(item)]
+    config.hook.pytest_deselected(items=[item for item in items if not runs_beside_postgresql(item)])
+    items[:] = [item for item in items if runs_beside_postgresql(item)]
 
 
 def pytest_collection_finish() -> None:
@@ -58,13 +58,15 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
-def uses_the_database(item: pytest.Item) -> bool:
+def runs_beside_postgresql(item: pytest.Item) -> bool:
+    if on_postgresql.mark in item.iter_markers():
+        return True
     if item.get_closest_marker("once"):
         return False
     asked_for = set(getattr(item, "fixturenames", ()))
     if asked_for & OF_A_DATABASE or item.get_closest_marker("django_db"):
         return True
-    return on_postgresql.mark in item.iter_markers() or item.path.parent.name == "browser"
+    return item.path.parent.name == "browser"
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -34,22 +34,19 @@ def main() -> None:
 
 
 class Server:
-    """A fresh, empty server in a directory of its own, which can be stopped, killed and started again.
+    """A server in a directory of its own, which is set up once, and can be stopped, killed and started again.
 
-    Either of `data` and `log` (the write-ahead log) may lie on a disk of its own.
+    Its `data` may lie on a disk of its own.
     """
 
-    def __init__(self, directory: Path, data: Path | None = None, log: Path | None = None) -> None:
+    def __init__(self, directory: Path, data: Path | None = None) -> None:
         self.directory = directory
         self.data = data or directory / "data"
         self.programs, self.identity = installation(directory)
-        # Only this first filling is not synced: should the machine fail during it, there is nothing to lose.
-        settings = ["--username=postgres", "--auth=trust", "--encoding=UTF8", "--no-sync"]
-        settings += ["--locale-provider=builtin", "--locale=C.UTF-8"]
-        if data or log:
-            # In segments of the smallest size, so that a new one is needed soon.
-            settings += [f"--waldir={log or directory / 'wal'}", "--wal-segsize=1"]
-        if self._launch("initdb", "--pgdata", str(self.data), *settings).wait() != 0:
+
+    def set_up(self, program: str, *settings: str) -> None:
+        """Fill `data` by one of PostgreSQL's programs."""
+        if self._launch(program, "--pgdata", str(self.data), "--username=postgres", *settings).wait() != 0:
             sys.exit(f"PostgreSQL could not be set up:\n{self._log()}")
 
     @property
@@ -116,10 +113,19 @@ def _is_running(number: int) -> bool:
 
 @contextmanager
 def server(data: Path | None = None, log: Path | None = None) -> Iterator[Server]:
-    """A server that has been started, and is thrown away in the end."""
+    """A fresh, empty server that has been started, and is thrown away in the end.
+
+    Either of `data` and `log` (the write-ahead log) may lie on a disk of its own.
+    """
+    # Only this first filling is not synced: should the machine fail during it, there is nothing to lose.
+    settings = ["--auth=trust", "--encoding=UTF8", "--no-sync", "--locale-provider=builtin", "--locale=C.UTF-8"]
     # Not below the repository: its path may be closed to the server's user, or too long for a socket.
     with tempfile.TemporaryDirectory(prefix="backpain-postgres-") as name:
-        started = Server(Path(name), data, log)
+        if data or log:
+            # In segments of the smallest size, so that a new one is needed soon.
+            settings += [f"--waldir={log or Path(name) / 'wal'}", "--wal-segsize=1"]
+        started = Server(Path(name), data)
+        started.set_up("initdb", *settings)
         try:
             started.start()
             yield started

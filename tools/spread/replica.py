@@ -26,25 +26,13 @@ BEFORE, CUT, AFTER = 4.0, 1.0, 5.0
 """Seconds of ticking: before the line is cut, between that and the kill, and after the promotion."""
 
 
-class Replica(Server):
-    """Follows another server, until it is promoted."""
-
-    def __init__(self, directory: Path, primary: Server) -> None:
-        self.directory, self.programs = directory, primary.programs
-        self.identity = {**primary.identity, "cwd": directory} if primary.identity else {}
-        if self.identity:
-            os.chown(directory, self.identity["user"], self.identity["group"])
-        self.data = directory / "data"
-        copy = ["--pgdata", str(self.data), "--host", str(primary.directory), "--username", "postgres"]
-        # It writes down for the copy whom to follow, too.
-        if self._launch("pg_basebackup", *copy, "--write-recovery-conf", "--checkpoint=fast").wait() != 0:
-            sys.exit(f"The replica could not be set up:\n{self._log()}")
-
-
 @contextmanager
-def replica_of(primary: Server) -> Iterator[Replica]:
+def replica_of(primary: Server) -> Iterator[Server]:
+    """A server that follows another one, until it is promoted."""
     with tempfile.TemporaryDirectory(prefix="backpain-replica-") as name:
-        replica = Replica(Path(name), primary)
+        replica = Server(Path(name))
+        # It writes down for the copy whom to follow, too.
+        replica.set_up("pg_basebackup", f"--host={primary.directory}", "--write-recovery-conf", "--checkpoint=fast")
         try:
             replica.start()
             yield replica
